@@ -1,0 +1,9 @@
+/**
+ * `@lesion/core`: what all lesion packages share. Runs anywhere; leans on `ndarray` alone.
+ */
+export type { NdArray } from 'ndarray';
+export * from './arrays.js';
+export * from './errors.js';
+export * from './names.js';
+export * from './random.js';
+export * from './validation.js';
