@@ -6,4 +6,5 @@ export * from './arrays.js';
 export * from './errors.js';
 export * from './names.js';
 export * from './random.js';
+export * from './resample.js';
 export * from './validation.js';
