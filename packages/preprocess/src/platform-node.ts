@@ -1,0 +1,74 @@
+/**
+ * Decoding in Node by sharp, loaded at the first image so that the arithmetic of this package costs no native
+ * library. Decodes from memory and leaves sharp's process-wide cache and concurrency as they are.
+ */
+import { invalidFile, LesionError } from '@lesion/core';
+import type { DecodeRequest, Platform } from './platform.js';
+
+type Sharp = typeof import('sharp').default;
+
+let loaded: Promise<Sharp> | undefined;
+
+function loadSharp(): Promise<Sharp> {
+  loaded ??= import('sharp').then(
+    (module) => module.default,
+    (cause: unknown) => {
+      loaded = undefined;
+      throw new LesionError('ENGINE_UNAVAILABLE', {
+        what: 'the image library cannot be loaded',
+        where: 'sharp',
+        mend: 'Install it for this platform: npm install sharp.',
+        cause,
+      });
+    },
+  );
+  return loaded;
+}
+
+/** libvips joins several lines, each with its loader's name before it; the first says most. */
+function firstReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const line = text.split('\n').find((part) => part.trim() !== '') ?? 'no reason given';
+  return line.trim().replace(/^(Vips\w+|vips\w+|\w+load(_buffer)?|Input buffer[^:]*): /, '');
+}
+
+function decodingError(error: unknown, { header, name }: DecodeRequest): LesionError {
+  const reason = firstReason(error);
+  if (/premature end|truncated|unexpected end|read error|EOF/i.test(reason)) {
+    return invalidFile({
+      what: `the ${header.format} file is truncated or damaged`,
+      where: name,
+      got: reason,
+      mend: 'Fetch or export the file again.',
+      cause: error,
+    });
+  }
+  return invalidFile({
+    what: `the ${header.format} file cannot be decoded`,
+    where: name,
+    got: reason,
+    mend: 'Open it in an image editor and save it as PNG.',
+    cause: error,
+  });
+}
+
+export const nodePlatform: Platform = {
+  async decode(bytes, request) {
+    const sharp = await loadSharp();
+    try {
+      const { data, info } = await sharp(bytes, {
+        // The strictest: JPEG data that ends early but for a tidy end marker is only a warning to libjpeg.
+        failOn: 'warning',
+        limitInputPixels: request.maxPixels,
+        ignoreIcc: request.ignoreProfile,
+        sequentialRead: true,
+      })
+        .toColourspace('srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true });
+      return { data, size: { height: info.height, width: info.width }, channels: info.channels };
+    } catch (error) {
+      throw decodingError(error, request);
+    }
+  },
+};
