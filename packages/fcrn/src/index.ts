@@ -1,1 +1,38 @@
-export {};
+/**
+ * `@lesion/fcrn`: fully convolutional residual networks as tfjs layers models, their loss and their
+ * initialisation. Knows tfjs and nothing of files.
+ */
+export {
+  FCRN_BLOCKS,
+  FCRN_DEPTHS,
+  FCRN_STAGES,
+  type FcrnBlock,
+  type FcrnDepth,
+  type FcrnStage,
+  type FcrnStages,
+} from './architecture.js';
+export {
+  buildFcrn,
+  FCRN_ACTIVATIONS,
+  FCRN_INNER_SHORTCUTS,
+  FCRN_STRIDE,
+  type FcrnActivation,
+  type FcrnInnerShortcuts,
+  type FcrnOptions,
+} from './build.js';
+export { countConvolutions } from './count.js';
+export { FCRN_INPUT, type InputNormalization } from './input.js';
+export { registerFcrnLayers } from './layers.js';
+export {
+  PIXEL_NORMALIZATIONS,
+  type PixelNormalization,
+  type PixelwiseCrossEntropyOptions,
+  pixelwiseCrossEntropy,
+} from './loss.js';
+export {
+  CHANNEL_ORDERS,
+  type ChannelOrder,
+  initializeFromResNet50,
+  type ResNet50Initialization,
+  type ResNet50SourceOptions,
+} from './resnet50.js';
