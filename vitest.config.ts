@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-const packages = fileURLToPath(new URL('packages/', import.meta.url));
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const setupFiles = [path('tools/test-support/src/setup.ts')];
 
 export default defineConfig({
   test: {
@@ -11,14 +12,24 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
-    projects: readdirSync(packages).map((name) => ({
-      extends: true as const,
-      test: {
-        name,
-        root: `${packages}${name}`,
-        include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-        setupFiles: [fileURLToPath(new URL('tools/test-support/src/setup.ts', import.meta.url))],
+    projects: [
+      ...readdirSync(path('packages')).map((name) => ({
+        extends: true as const,
+        test: {
+          name,
+          root: path(`packages/${name}`),
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          setupFiles,
+        },
+      })),
+      {
+        extends: true as const,
+        test: {
+          name: 'packaging',
+          root: path('tools/packaging'),
+          include: ['test/**/*.test.ts'],
+        },
       },
-    })),
+    ],
   },
 });

@@ -3,6 +3,7 @@
  * backend is imported only when it is tried.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { installFilterGradient } from './cpu-filter-gradient.js';
 
 /** The names of the engines, which are also the names of their tfjs backends. */
 export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
@@ -138,6 +139,7 @@ async function loadWasm(): Promise<LoadedBackend> {
 async function loadCpu(): Promise<LoadedBackend> {
   const module = await import('@tensorflow/tfjs-backend-cpu');
   await activate('cpu');
+  installFilterGradient();
   // The backend greets its first tensor with an advertisement for tfjs-node; here it was chosen knowingly.
   Object.assign(tf.backend(), { firstUse: false });
   return { detail: `tfjs cpu ${module.version_cpu}, plain JavaScript`, emulated: false };

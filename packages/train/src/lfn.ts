@@ -1,0 +1,158 @@
+/** The Lesion Feature Network (LFN): which superpixels show which dermoscopic feature. */
+import {
+  assertLabelMap,
+  assertRgbImage,
+  assertSameSize,
+  DERMOSCOPIC_FEATURES,
+  type DermoscopicFeature,
+  type LabelMap,
+  PATCH_CLASSES,
+  type RgbImage,
+  resolveOptions,
+} from '@lesion/core';
+import type { EngineName } from '@lesion/engine';
+import { buildLfn, type LfnOptions } from '@lesion/lfn';
+import { extractPatches, regionProperties, type SuperpixelOptions, superpixels } from '@lesion/superpixel';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { type BundleManifest, readBundle } from './bundle.js';
+import { useEngine } from './engine-in-use.js';
+import { type InputNormalization, normalizePixels } from './normalization.js';
+import { assignWeights } from './weights.js';
+
+/** Patches of the LFN are this many pixels high and wide. */
+export const LFN_PATCH_SIZE = 56;
+
+/** RGB bytes to about [-1, 1] (inferred; the paper does not say). */
+export const LFN_INPUT: InputNormalization = {
+  channelOrder: 'rgb',
+  mean: [127.5, 127.5, 127.5],
+  scale: 1 / 127.5,
+};
+
+const inferenceSchema = z.object({ superpixels: z.record(z.string(), z.unknown()) });
+
+export interface LfnPredictOptions {
+  /** How superpixels are found where no label map is given. @default the bundle's, the preset `isic2017` */
+  superpixels?: SuperpixelOptions | undefined;
+  /** Patches that go through the network at once. @default 64 */
+  batchSize?: number | undefined;
+}
+
+export interface LfnPrediction {
+  /** The superpixels, `[height, width]`, 0 to count - 1. */
+  labels: LabelMap;
+  /** How many superpixels there are. */
+  count: number;
+  /** For each feature, its softmax probability in each superpixel. */
+  features: Record<DermoscopicFeature, Float32Array>;
+}
+
+export interface LoadLfnOptions {
+  /** The engine; `current` keeps the active one if there is one. @default 'current' */
+  engine?: EngineName | 'auto' | 'current' | undefined;
+}
+
+/**
+ * Class probabilities of patches.
+ *
+ * @param patches RGB bytes, `[count, 56, 56, 3]`
+ * @returns `[count, 5]`, row by row
+ */
+export async function predictPatches(
+  model: LayersModel,
+  patches: { data: Uint8Array; count: number; size: number },
+  { normalization, batchSize }: { normalization: InputNormalization; batchSize: number },
+): Promise<Float32Array> {
+  const { data, count, size } = patches;
+  const values = size * size * 3;
+  const out = new Float32Array(count * PATCH_CLASSES.length);
+  for (let first = 0; first < count; first += batchSize) {
+    const rows = Math.min(batchSize, count - first);
+    const output = tf.tidy(() => {
+      const pixels = normalizePixels(data.subarray(first * values, (first + rows) * values), normalization);
+      return model.predict(tf.tensor4d(pixels, [rows, size, size, 3])) as tf.Tensor2D;
+    });
+    out.set(await output.data<'float32'>(), first * PATCH_CLASSES.length);
+    output.dispose();
+  }
+  return out;
+}
+
+/** A trained LFN. `dispose()` it when it is no longer needed. */
+export class Lfn {
+  readonly manifest: BundleManifest;
+  readonly model: LayersModel;
+  readonly #superpixels: SuperpixelOptions;
+
+  constructor(manifest: BundleManifest, model: LayersModel) {
+    this.manifest = manifest;
+    this.model = model;
+    this.#superpixels = inferenceSchema.parse(manifest.inference).superpixels as SuperpixelOptions;
+  }
+
+  /**
+   * Finds the dermoscopic features of one image.
+   *
+   * @param image uint8 `[height, width, 3]`
+   * @param labels its superpixels, numbered from 0 without gaps, e.g. the challenge's; found here if not given
+   * @throws LesionError `INVALID_ARGUMENT`
+   * @example
+   * ```ts
+   * const lfn = await loadLfn('runs/lfn');
+   * const { labels, features } = await lfn.predict(await readImage('photo.jpg'));
+   * const streaks = features.streaks; // one probability a superpixel
+   * ```
+   */
+  async predict(image: RgbImage, labels?: LabelMap, options?: LfnPredictOptions): Promise<LfnPrediction> {
+    const settings = resolveOptions(
+      options,
+      { superpixels: this.#superpixels, batchSize: 64 },
+      'lfn.predict',
+    );
+    assertRgbImage(image);
+    if (labels !== undefined) {
+      assertLabelMap(labels);
+      assertSameSize(image, labels, ['image', 'labels']);
+    }
+    const map = labels ?? superpixels(image, settings.superpixels).labels;
+    const regions = regionProperties(map);
+    // A label that no pixel carries keeps probability 0, so that places in the arrays are labels.
+    const count = regions.reduce((most, { label }) => Math.max(most, label), -1) + 1;
+    const probabilities = await predictPatches(
+      this.model,
+      extractPatches(image, regions, { size: LFN_PATCH_SIZE }),
+      { normalization: this.manifest.normalization, batchSize: settings.batchSize },
+    );
+    const features = Object.fromEntries(
+      DERMOSCOPIC_FEATURES.map((feature) => [feature, new Float32Array(count)]),
+    ) as LfnPrediction['features'];
+    regions.forEach(({ label }, row) => {
+      DERMOSCOPIC_FEATURES.forEach((feature, i) => {
+        features[feature][label] = probabilities[row * PATCH_CLASSES.length + 1 + i]!;
+      });
+    });
+    return { labels: map, count, features };
+  }
+
+  /** Frees the network's weights. */
+  dispose(): void {
+    this.model.dispose();
+  }
+}
+
+/**
+ * Loads a LFN from its bundle (or from the folder of the run that made it).
+ *
+ * @throws LesionError `NOT_FOUND`, `INVALID_FILE`, `INTEGRITY` if a byte was changed, `ENGINE_UNAVAILABLE`
+ */
+export async function loadLfn(folder: string, options?: LoadLfnOptions): Promise<Lfn> {
+  const { engine } = resolveOptions(options, { engine: 'current' }, 'loadLfn');
+  const { manifest, weights } = await readBundle(folder, 'lfn');
+  await useEngine(engine);
+  const { name, architecture } = manifest.networks[0]!;
+  const model = buildLfn({ ...(architecture as LfnOptions), activation: 'softmax' });
+  assignWeights(model, weights.get(name)!, folder);
+  return new Lfn(manifest, model);
+}

@@ -1,0 +1,124 @@
+/** Training and validation samples of a FCRN: augmented crops with a class for each pixel, decoded in workers. */
+import { LESION_CLASSES, type LesionClass, SeededRandom } from '@lesion/core';
+import type { IsicRecord } from '@lesion/isic';
+import { type AugmentedSample, planDm, planDr } from '@lesion/preprocess';
+import * as tf from '@tensorflow/tfjs-core';
+import { type InputNormalization, normalizePixels } from './normalization.js';
+import type { SampleSource, TensorBatch } from './training-loop.js';
+import type { WorkerPool } from './worker-pool.js';
+
+/** The augmented data sets of section II.A.2, by their names there. */
+export const LIN_DATA_SETS = ['DR', 'DM', 'DR+DM'] as const;
+export type LinDataSet = (typeof LIN_DATA_SETS)[number];
+
+/** A record that a FCRN can learn from. */
+export type LabelledRecord = IsicRecord & { imagePath: string; maskPath: string; diagnosis: LesionClass };
+
+/** The records with image, mask and diagnosis. */
+export function labelledRecords(records: readonly IsicRecord[]): LabelledRecord[] {
+  return records.filter(
+    (record): record is LabelledRecord =>
+      record.imagePath !== undefined && record.maskPath !== undefined && record.diagnosis !== undefined,
+  );
+}
+
+/** The augmentation plan of a data set: Table I's rotations, their mirror images, or both. */
+export function planLinSamples(
+  records: readonly LabelledRecord[],
+  dataSet: LinDataSet,
+  seed: number,
+): AugmentedSample[] {
+  const rotated = planDr(records.map(({ id, diagnosis }) => ({ id, diagnosis })));
+  switch (dataSet) {
+    case 'DR':
+      return rotated;
+    case 'DM':
+      return planDm(rotated, { seed });
+    case 'DR+DM':
+      return [...rotated, ...planDm(rotated, { seed })];
+  }
+}
+
+/** Samples as they are, without augmentation: for the validation loss. */
+export function plainSamples(records: readonly LabelledRecord[]): AugmentedSample[] {
+  return records.map(({ id, diagnosis }) => ({ id, diagnosis, degrees: 0, mirror: null }));
+}
+
+export interface LinBatch {
+  count: number;
+  images: Uint8Array;
+  labels: Uint8Array;
+}
+
+export interface LinSampleSettings {
+  size: number;
+  fraction: number;
+  seed: number;
+  /** Probability that a sample is reduced to a short side of 256 and enlarged again. */
+  resolutionAugmentation: number;
+}
+
+/** The short side that the resolution augmentation goes through: that of the reduced copies of ISIC images. */
+const REDUCED_SHORT_SIDE = 256;
+
+/** Samples of a plan, by their place in it. */
+export class LinSamples implements SampleSource<LinBatch> {
+  readonly count: number;
+  readonly #records: Map<string, LabelledRecord>;
+
+  constructor(
+    private readonly pool: WorkerPool,
+    records: readonly LabelledRecord[],
+    private readonly plan: readonly AugmentedSample[],
+    private readonly settings: LinSampleSettings,
+  ) {
+    this.count = plan.length;
+    this.#records = new Map(records.map((record) => [record.id, record]));
+  }
+
+  async load(indices: readonly number[], epoch: number): Promise<LinBatch> {
+    const { size, fraction, seed, resolutionAugmentation } = this.settings;
+    const samples = await Promise.all(
+      indices.map((index) => {
+        const augmentation = this.plan[index]!;
+        // Drawn for this sample in this epoch alone, so that it does not matter where a run was interrupted.
+        const reduced =
+          resolutionAugmentation > 0 &&
+          new SeededRandom(seed).fork(`resolution ${epoch} ${index}`).chance(resolutionAugmentation);
+        return this.pool.run<'lin-sample'>({
+          kind: 'lin-sample',
+          record: this.#records.get(augmentation.id)!,
+          augmentation,
+          size,
+          fraction,
+          lesionClass: 1 + LESION_CLASSES.indexOf(augmentation.diagnosis),
+          ...(reduced ? { throughShortSide: REDUCED_SHORT_SIDE } : {}),
+        });
+      }),
+    );
+    const pixels = size * size;
+    const batch: LinBatch = {
+      count: samples.length,
+      images: new Uint8Array(samples.length * pixels * 3),
+      labels: new Uint8Array(samples.length * pixels),
+    };
+    samples.forEach(({ image, labels }, i) => {
+      batch.images.set(image, i * pixels * 3);
+      batch.labels.set(labels, i * pixels);
+    });
+    return batch;
+  }
+}
+
+/** Images `[n, size, size, 3]` and int32 classes `[n, size, size]`. */
+export function linBatchToTensors(
+  batch: LinBatch,
+  size: number,
+  normalization: InputNormalization,
+): TensorBatch {
+  const { count, images, labels } = batch;
+  return {
+    inputs: tf.tensor4d(normalizePixels(images, normalization), [count, size, size, 3]),
+    labels: tf.tensor3d(Int32Array.from(labels), [count, size, size], 'int32'),
+  };
+}

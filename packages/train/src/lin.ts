@@ -1,0 +1,111 @@
+/** The Lesion Indexing Network (LIN): FCRNs at several scales, summed, then the lesion index calculation unit. */
+import {
+  assertNumber,
+  assertRgbImage,
+  type ClassMaps,
+  type RgbImage,
+  resolveOptions,
+  sizeOf,
+} from '@lesion/core';
+import type { EngineName } from '@lesion/engine';
+import { buildFcrn, type FcrnOptions } from '@lesion/fcrn';
+import { type AnalyzeLesionOptions, analyzeLesion, type LesionAnalysis } from '@lesion/licu';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { z } from 'zod';
+import { type BundleManifest, readBundle } from './bundle.js';
+import { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
+import { useEngine } from './engine-in-use.js';
+import type { InputNormalization } from './normalization.js';
+import { assignWeights } from './weights.js';
+
+/** The scales of Fig. 2: `~300` and `~500` as multiples of 32 (inferred). */
+export const LIN_SCALES = [320, 512] as const;
+
+const inferenceSchema = z.object({ scales: z.array(z.number()) });
+
+export interface LinPredictOptions {
+  /** Short sides at which the image is shown to the networks, pixels (Table IV). @default the bundle's, 320 and 512 */
+  scales?: readonly number[] | undefined;
+  /** How the indexes are calculated (Table V). @default the paper's, see analyzeLesion of @lesion/licu */
+  licu?: AnalyzeLesionOptions | undefined;
+}
+
+export interface LinPrediction extends LesionAnalysis {
+  /** The coarse maps: summed class probabilities at the image's size, `[height, width, 4]`. */
+  classMaps: ClassMaps;
+}
+
+export interface LoadLinOptions {
+  /** The engine; `current` keeps the active one if there is one. @default 'current' */
+  engine?: EngineName | 'auto' | 'current' | undefined;
+}
+
+/** A trained LIN. `dispose()` it when it is no longer needed. */
+export class Lin {
+  readonly manifest: BundleManifest;
+  readonly networks: readonly { name: string; model: LayersModel }[];
+  readonly #normalization: InputNormalization;
+  readonly #scales: readonly number[];
+
+  constructor(manifest: BundleManifest, networks: readonly { name: string; model: LayersModel }[]) {
+    this.manifest = manifest;
+    this.networks = networks;
+    this.#normalization = manifest.normalization;
+    this.#scales = inferenceSchema.parse(manifest.inference).scales;
+  }
+
+  /**
+   * Segments and classifies the lesion of one image.
+   *
+   * @param image uint8 `[height, width, 3]`, the whole photograph
+   * @returns the lesion mask, an index for each diagnosis in [0, 1], distance map and refined maps, all at
+   *   the image's size
+   * @throws LesionError `INVALID_ARGUMENT`
+   * @example
+   * ```ts
+   * const lin = await loadLin('runs/lin');
+   * const { mask, indexes } = await lin.predict(await readImage('photo.jpg'));
+   * lin.dispose();
+   * ```
+   */
+  async predict(image: RgbImage, options?: LinPredictOptions): Promise<LinPrediction> {
+    const { licu } = resolveOptions(options, { scales: undefined, licu: undefined }, 'lin.predict');
+    const classMaps = await this.classMaps(image, options?.scales);
+    return { classMaps, ...analyzeLesion(classMaps, licu) };
+  }
+
+  /** The coarse maps alone: what {@link predict} hands to the LICU. */
+  async classMaps(image: RgbImage, scales: readonly number[] = this.#scales): Promise<ClassMaps> {
+    assertRgbImage(image);
+    for (const scale of scales) assertNumber(scale, 'scales', { integer: true, min: 1 });
+    const maps: ClassMaps[] = [];
+    for (const scaled of imageAtScales(image, scales)) {
+      for (const { model } of this.networks) {
+        maps.push(await predictClassMaps(model, scaled, this.#normalization));
+      }
+    }
+    return sumClassMaps(maps, sizeOf(image));
+  }
+
+  /** Frees the networks' weights. */
+  dispose(): void {
+    for (const { model } of this.networks) model.dispose();
+  }
+}
+
+/**
+ * Loads a LIN from its bundle (or from the folder of the run that made it).
+ *
+ * @throws LesionError `NOT_FOUND`, `INVALID_FILE`, `INTEGRITY` if a byte was changed, `ENGINE_UNAVAILABLE`
+ */
+export async function loadLin(folder: string, options?: LoadLinOptions): Promise<Lin> {
+  const { engine } = resolveOptions(options, { engine: 'current' }, 'loadLin');
+  const { manifest, weights } = await readBundle(folder, 'lin');
+  await useEngine(engine);
+  const networks = manifest.networks.map(({ name, architecture }) => {
+    const model = buildFcrn({ ...(architecture as FcrnOptions), activation: 'softmax' });
+    assignWeights(model, weights.get(name)!, `${folder}, network ${name}`);
+    return { name, model };
+  });
+  return new Lin(manifest, networks);
+}

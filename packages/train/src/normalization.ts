@@ -1,0 +1,25 @@
+/** From 8-bit pixels to what a network takes: (value - mean) x scale. */
+import { z } from 'zod';
+
+export const inputNormalizationSchema = z.object({
+  channelOrder: z.literal('rgb'),
+  /** Subtracted from each channel's 0..255. */
+  mean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
+  /** Multiplies the difference. */
+  scale: z.number(),
+});
+
+/** How a network wants its pixels; kept in its bundle. */
+export type InputNormalization = z.infer<typeof inputNormalizationSchema>;
+
+/** Interleaved RGB bytes to float32 of the same layout. */
+export function normalizePixels(pixels: Uint8Array, { mean, scale }: InputNormalization): Float32Array {
+  const out = new Float32Array(pixels.length);
+  const [red, green, blue] = mean;
+  for (let i = 0; i < pixels.length; i += 3) {
+    out[i] = (pixels[i]! - red) * scale;
+    out[i + 1] = (pixels[i + 1]! - green) * scale;
+    out[i + 2] = (pixels[i + 2]! - blue) * scale;
+  }
+  return out;
+}

@@ -1,0 +1,87 @@
+/** Predictions for many image files, one after the other, decoded ahead; a bad file does not stop the rest. */
+import { basename, extname } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { LesionError, resolveOptions, type RgbImage } from '@lesion/core';
+import { readImage } from '@lesion/preprocess/node';
+import { inOrderAhead } from './in-order-ahead.js';
+import type { Lfn, LfnPredictOptions } from './lfn.js';
+import type { Lin, LinPredictOptions } from './lin.js';
+import type { ImagePrediction } from './prediction-folder.js';
+import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+
+export interface PredictImagesOptions {
+  /** Segments and classifies. @default not done */
+  lin?: Lin | undefined;
+  /** Finds dermoscopic features. @default not done */
+  lfn?: Lfn | undefined;
+  linOptions?: LinPredictOptions | undefined;
+  lfnOptions?: LfnPredictOptions | undefined;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** One file's outcome: a prediction, or the error that the file gave. */
+export type PredictedFile =
+  | (ImagePrediction & { path: string; image: RgbImage; seconds: number; error?: undefined })
+  | { id: string; path: string; error: LesionError };
+
+/** The id of an image file: its name without the ending. */
+export function imageId(path: string): string {
+  return basename(path, extname(path));
+}
+
+/**
+ * Predicts image files in order.
+ *
+ * @throws LesionError `ABORTED` when asked to stop; whatever is wrong with a file comes as its outcome
+ * @example
+ * ```ts
+ * const folder = await PredictionFolder.open('predictions');
+ * for await (const file of predictImages(['a.jpg', 'b.jpg'], { lin, lfn })) {
+ *   if (file.error) console.error(file.error.message);
+ *   else await folder.add(file);
+ * }
+ * ```
+ */
+export async function* predictImages(
+  paths: readonly string[],
+  options?: PredictImagesOptions,
+): AsyncGenerator<PredictedFile, void, undefined> {
+  const { lin, lfn, linOptions, lfnOptions, onProgress, signal } = resolveOptions(
+    options,
+    {
+      lin: undefined,
+      lfn: undefined,
+      linOptions: undefined,
+      lfnOptions: undefined,
+      onProgress: undefined,
+      signal: undefined,
+    },
+    'predictImages',
+  );
+  const rate = new RateMeter();
+  let done = 0;
+  const decoded = inOrderAhead(paths, availableParallelism(), async (path) => {
+    try {
+      return { path, image: await readImage(path) };
+    } catch (error) {
+      if (LesionError.isInstance(error)) return { path, error };
+      throw error;
+    }
+  });
+  for await (const file of decoded) {
+    throwIfAborted(signal);
+    const id = imageId(file.path);
+    if (file.error !== undefined) yield { id, path: file.path, error: file.error };
+    else {
+      const { path, image } = file;
+      const start = performance.now();
+      const prediction: ImagePrediction = { id };
+      if (lin !== undefined) prediction.lin = await lin.predict(image, linOptions);
+      if (lfn !== undefined) prediction.lfn = await lfn.predict(image, undefined, lfnOptions);
+      yield { ...prediction, path, image, seconds: (performance.now() - start) / 1000 };
+    }
+    done++;
+    onProgress?.({ phase: 'predict', done, total: paths.length, ...rate.mark(done, paths.length) });
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * A folder of predictions in the form in which the challenge takes them: `ID_segmentation.png`,
+ * `ID_features.json` with `ID_superpixels.png`, and `predictions.csv`.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DERMOSCOPIC_FEATURES, invalidFile, LESION_CLASSES } from '@lesion/core';
+import { writeMask } from '@lesion/preprocess/node';
+import { encodeLabels } from '@lesion/superpixel';
+import writeFileAtomic from 'write-file-atomic';
+import type { LfnPrediction } from './lfn.js';
+import type { LinPrediction } from './lin.js';
+
+/** What was found in one image. */
+export interface ImagePrediction {
+  id: string;
+  /** From the LIN, if there was one. */
+  lin?: LinPrediction | undefined;
+  /** From the LFN, if there was one. */
+  lfn?: LfnPrediction | undefined;
+}
+
+/** Decimals of a probability in a features JSON: more than float32 tells apart near 1. */
+const DECIMALS = 7;
+
+const COLUMNS = LESION_CLASSES.filter((name) => name !== 'nevus');
+const HEADER = ['image_id', ...COLUMNS].join(',');
+
+export class PredictionFolder {
+  /** Lines of `predictions.csv` by image. */
+  readonly #lines = new Map<string, string>();
+
+  private constructor(readonly folder: string) {}
+
+  /**
+   * Opens a folder, which is made if need be. Predictions that are there already stay; those of the same images
+   * are replaced.
+   *
+   * @throws LesionError `INVALID_FILE` if its `predictions.csv` is not one of these
+   */
+  static async open(folder: string): Promise<PredictionFolder> {
+    await mkdir(folder, { recursive: true });
+    const opened = new PredictionFolder(folder);
+    const path = join(folder, 'predictions.csv');
+    if (existsSync(path)) {
+      const [header, ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
+      if (header !== HEADER) {
+        throw invalidFile({
+          what: 'the folder holds predictions of another form',
+          where: path,
+          got: `the header ${header}`,
+          expected: HEADER,
+          mend: 'Choose another folder.',
+        });
+      }
+      for (const line of lines) opened.#lines.set(line.split(',')[0]!, line);
+    }
+    return opened;
+  }
+
+  /** Writes one image's files, each atomically. */
+  async add({ id, lin, lfn }: ImagePrediction): Promise<void> {
+    if (lin !== undefined) {
+      await writeMask(join(this.folder, `${id}_segmentation.png`), lin.mask);
+      this.#lines.set(id, [id, ...COLUMNS.map((name) => lin.indexes[name])].join(','));
+      await this.#writeIndexes();
+    }
+    if (lfn !== undefined) {
+      const features = Object.fromEntries(
+        DERMOSCOPIC_FEATURES.map((name) => [
+          name,
+          Array.from(lfn.features[name], (value) => Number(value.toFixed(DECIMALS))),
+        ]),
+      );
+      await writeFileAtomic(join(this.folder, `${id}_features.json`), `${JSON.stringify(features)}\n`);
+      const superpixels = Buffer.from(encodeLabels(lfn.labels));
+      await writeFileAtomic(join(this.folder, `${id}_superpixels.png`), superpixels);
+    }
+  }
+
+  /** The challenge's file for Part 3; after each image, so that an interruption loses nothing. */
+  async #writeIndexes(): Promise<void> {
+    const lines = [...this.#lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+    const text = [HEADER, ...lines, ''].join('\n');
+    await writeFileAtomic(join(this.folder, 'predictions.csv'), text);
+  }
+}

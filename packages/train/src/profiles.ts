@@ -1,0 +1,103 @@
+/** Named settings of a training run: the paper's, and one that finishes in minutes. */
+import type { FcrnOptions } from '@lesion/fcrn';
+import type { LfnOptions } from '@lesion/lfn';
+import type { TrainingSchedule } from './schedule.js';
+
+export const PROFILES = ['paper', 'quick'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+export interface LinProfile {
+  architecture: FcrnOptions;
+  schedule: TrainingSchedule;
+  /** Side of the square training samples, pixels. */
+  size: number;
+  /** Share of the short side that the centre crop takes. */
+  fraction: number;
+  /** Short sides at which predictions are made. */
+  scales: number[];
+}
+
+/**
+ * LIN settings by profile. `paper`: FCRN-88 at 320x320, mini-batches of 128, 6 epochs (section II.A.4);
+ * momentum 0.9, weight decay 5e-4 and the drop of the learning rate at epoch 4 are inferred, as is the rate
+ * itself. `quick`: the same network at a sixteenth of the width on 96x96 samples.
+ */
+export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
+  paper: {
+    architecture: { depth: 88, width: 1, batchNormMomentum: 0.9 },
+    schedule: {
+      epochs: 6,
+      batchSize: 128,
+      microBatchSize: 4,
+      learningRate: 0.05,
+      learningRateFactor: 0.1,
+      learningRateDrops: [4],
+      momentum: 0.9,
+      weightDecay: 5e-4,
+    },
+    size: 320,
+    fraction: 0.9,
+    scales: [320, 512],
+  },
+  quick: {
+    architecture: { depth: 88, width: 1 / 16, batchNormMomentum: 0.8 },
+    schedule: {
+      epochs: 2,
+      stepsPerEpoch: 20,
+      batchSize: 8,
+      microBatchSize: 8,
+      learningRate: 0.1,
+      learningRateFactor: 0.1,
+      learningRateDrops: [],
+      momentum: 0.9,
+      weightDecay: 5e-4,
+    },
+    size: 96,
+    fraction: 0.9,
+    scales: [96, 160],
+  },
+};
+
+export interface LfnProfile {
+  architecture: LfnOptions;
+  schedule: TrainingSchedule;
+  /** Training patches at most, drawn in the proportions of Table II; undefined takes all. */
+  patches: number | undefined;
+}
+
+/**
+ * LFN settings by profile. `paper`: the LFN for 10 epochs at a learning rate of 0.01 and momentum 0.9
+ * (section II.B.4); batch 128 and the drops at epochs 4 and 8 are inferred. `quick`: the Narrow LFN on a few
+ * hundred patches.
+ */
+export const LFN_PROFILES: Readonly<Record<Profile, LfnProfile>> = {
+  paper: {
+    architecture: { variant: 'standard', batchNorm: true },
+    schedule: {
+      epochs: 10,
+      batchSize: 128,
+      microBatchSize: 128,
+      learningRate: 0.01,
+      learningRateFactor: 0.1,
+      learningRateDrops: [4, 8],
+      momentum: 0.9,
+      weightDecay: 0,
+    },
+    patches: undefined,
+  },
+  quick: {
+    architecture: { variant: 'narrow', batchNorm: true, batchNormMomentum: 0.8 },
+    schedule: {
+      epochs: 2,
+      stepsPerEpoch: 12,
+      batchSize: 32,
+      microBatchSize: 32,
+      learningRate: 0.02,
+      learningRateFactor: 0.1,
+      learningRateDrops: [],
+      momentum: 0.9,
+      weightDecay: 0,
+    },
+    patches: 1000,
+  },
+};

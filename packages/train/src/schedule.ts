@@ -1,0 +1,56 @@
+/** How a run trains: batch sizes, learning rate by epoch, momentum, weight decay. Plain data, kept in bundles. */
+import { assertNumber, invalidArgument } from '@lesion/core';
+
+export interface TrainingSchedule {
+  /** Passes over the training samples. */
+  epochs: number;
+  /** Optimiser steps an epoch at most; fewer than a full pass shortens a run. */
+  stepsPerEpoch?: number | undefined;
+  /** Samples an optimiser step. */
+  batchSize: number;
+  /** Samples that are in memory at once; gradients are summed up to {@link batchSize}. */
+  microBatchSize: number;
+  /** Learning rate of the first epoch. */
+  learningRate: number;
+  /** The learning rate is multiplied by this... */
+  learningRateFactor: number;
+  /** ...after each of these epochs (0-based: `[4]` means that epoch 4 is the first at the lower rate). */
+  learningRateDrops: number[];
+  momentum: number;
+  /** L2 weight decay on convolution and dense kernels; biases, scales and shifts are left alone. */
+  weightDecay: number;
+}
+
+/** @throws LesionError `INVALID_ARGUMENT` naming the field that is out of range */
+export function assertSchedule(schedule: TrainingSchedule): void {
+  assertNumber(schedule.epochs, 'epochs', { integer: true, min: 1 });
+  if (schedule.stepsPerEpoch !== undefined) {
+    assertNumber(schedule.stepsPerEpoch, 'stepsPerEpoch', { integer: true, min: 1 });
+  }
+  assertNumber(schedule.batchSize, 'batchSize', { integer: true, min: 1 });
+  assertNumber(schedule.microBatchSize, 'microBatchSize', { integer: true, min: 1 });
+  assertNumber(schedule.learningRate, 'learningRate', { min: 0, aboveMin: true });
+  assertNumber(schedule.learningRateFactor, 'learningRateFactor', { min: 0, aboveMin: true, max: 1 });
+  assertNumber(schedule.momentum, 'momentum', { min: 0, max: 0.9999 });
+  assertNumber(schedule.weightDecay, 'weightDecay', { min: 0 });
+  if (schedule.microBatchSize > schedule.batchSize) {
+    throw invalidArgument({
+      what: 'a micro-batch is a part of a batch',
+      where: 'microBatchSize',
+      got: schedule.microBatchSize,
+      expected: `at most the batch size, ${schedule.batchSize}`,
+    });
+  }
+}
+
+/** The learning rate of an epoch (0-based). */
+export function learningRateAt(schedule: TrainingSchedule, epoch: number): number {
+  const drops = schedule.learningRateDrops.filter((drop) => epoch >= drop).length;
+  return schedule.learningRate * schedule.learningRateFactor ** drops;
+}
+
+/** Optimiser steps of one epoch over `samples` samples; a last, smaller batch counts. */
+export function stepsOfEpoch(schedule: TrainingSchedule, samples: number): number {
+  const full = Math.ceil(samples / schedule.batchSize);
+  return Math.min(full, schedule.stepsPerEpoch ?? full);
+}

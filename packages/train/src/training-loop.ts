@@ -1,0 +1,363 @@
+/**
+ * The training loop, one for all networks: shuffled epochs, gradients summed over micro-batches, SGD with
+ * momentum and weight decay, validation loss, checkpoints that resume bit for bit on the same engine.
+ */
+import { createHash } from 'node:crypto';
+import { invalidArgument, invalidFile, LesionError, SeededRandom } from '@lesion/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import {
+  type Checkpoint,
+  type EpochRecord,
+  readCheckpoint,
+  type TrainingState,
+  writeCheckpoint,
+} from './checkpoint.js';
+import { inOrderAhead } from './in-order-ahead.js';
+import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+import { assertSchedule, learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
+import { assignWeights, type NamedVariable, namedVariables, readArrays } from './weights.js';
+
+/** Samples as a network takes them. The loop disposes both. */
+export interface TensorBatch {
+  inputs: tf.Tensor4D;
+  labels: tf.Tensor;
+}
+
+/** Where samples come from: plain arrays, decoded ahead of their use. */
+export interface SampleSource<Batch> {
+  /** How many samples an epoch has. */
+  readonly count: number;
+  /** Decodes the samples with these numbers as they are in this epoch. */
+  load(indices: readonly number[], epoch: number): Promise<Batch>;
+}
+
+export interface TrainingProblem<Batch> {
+  /** What is trained, for progress lines: `dr`, `lfn`. */
+  name: string;
+  model: LayersModel;
+  training: SampleSource<Batch>;
+  /** Held-out samples for the validation loss; a count of 0 leaves it out. */
+  validation: SampleSource<Batch>;
+  toTensors(batch: Batch): TensorBatch;
+  /** Mean loss of a batch, from the network's output. */
+  loss(labels: tf.Tensor, output: tf.Tensor): tf.Scalar;
+}
+
+export interface TrainNetworkOptions {
+  schedule: TrainingSchedule;
+  /** Decides the order of samples. */
+  seed: number;
+  /** The file that holds the run's state. */
+  checkpointPath: string;
+  /** Whether to go on from that file if it exists. @default false */
+  resume?: boolean | undefined;
+  /** Seconds between checkpoints within an epoch; one is written at each epoch's end too. @default 60 */
+  checkpointSeconds?: number | undefined;
+  /** Anything else that decides the outcome (data, augmentation); a run resumes only if it is the same. @default '' */
+  configuration?: string | undefined;
+  onProgress?: OnProgress | undefined;
+  /** Asks to stop; the run ends with an `ABORTED` error after a checkpoint. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Batches that are decoded while the network works on an earlier one. */
+const BATCHES_AHEAD = 3;
+
+function chunks(items: readonly number[], size: number): number[][] {
+  const out: number[][] = [];
+  for (let i = 0; i < items.length; i += size) out.push(items.slice(i, i + size));
+  return out;
+}
+
+/** The order of an epoch's samples: it depends on the seed and the epoch alone. */
+function orderOf(seed: number, epoch: number, count: number): number[] {
+  return new SeededRandom(seed)
+    .fork(`order of epoch ${epoch}`)
+    .shuffle(Array.from({ length: count }, (_, i) => i));
+}
+
+function isDecayed({ name }: NamedVariable): boolean {
+  return /kernel$/.test(name);
+}
+
+/**
+ * Trains a network in place.
+ *
+ * @returns one record an epoch, and the loss of every optimiser step
+ * @throws LesionError `ABORTED` when asked to stop; `NOT_FINITE` if the loss is not a number any more;
+ *   `INVALID_ARGUMENT` if a checkpoint belongs to another configuration
+ */
+export async function trainNetwork<Batch>(
+  problem: TrainingProblem<Batch>,
+  options: TrainNetworkOptions,
+): Promise<{ history: EpochRecord[]; stepLosses: number[] }> {
+  const { schedule, seed, checkpointPath, signal, onProgress, checkpointSeconds = 60 } = options;
+  assertSchedule(schedule);
+  if (problem.training.count === 0) {
+    throw invalidArgument({ what: 'no samples to train on', where: problem.name });
+  }
+  const configuration = createHash('sha256')
+    .update(
+      JSON.stringify({ schedule, seed, more: options.configuration ?? '', samples: problem.training.count }),
+    )
+    .digest('hex');
+  const variables = namedVariables(problem.model);
+  const trainable = variables.filter((entry) => entry.trainable);
+  const optimizer = tf.train.momentum(schedule.learningRate, schedule.momentum);
+
+  let state: TrainingState = {
+    formatVersion: 1,
+    configuration,
+    epoch: 0,
+    step: 0,
+    lossSum: 0,
+    lossCount: 0,
+    seconds: 0,
+    history: [],
+    stepLosses: [],
+  };
+  if (options.resume) {
+    const checkpoint = await readCheckpoint(checkpointPath);
+    if (checkpoint !== undefined) {
+      if (checkpoint.state.configuration !== configuration) {
+        throw invalidArgument({
+          what: 'the run was started with other settings or other data',
+          where: checkpointPath,
+          mend: 'Resume with the same options, or train into another folder.',
+        });
+      }
+      await restore(checkpoint, problem.model, optimizer, trainable, checkpointPath);
+      state = checkpoint.state;
+    }
+  }
+
+  const save = async (): Promise<void> => {
+    const [iterations, ...accumulations] = await optimizer.getWeights();
+    iterations!.tensor.dispose();
+    await writeCheckpoint(
+      checkpointPath,
+      state,
+      await readArrays(variables),
+      await readArrays(
+        accumulations.map(({ tensor }, i) => ({ name: trainable[i]!.name, variable: tensor })),
+      ),
+    );
+  };
+
+  const stepsPerEpoch = stepsOfEpoch(schedule, problem.training.count);
+  const totalSteps = stepsPerEpoch * schedule.epochs;
+  const rate = new RateMeter();
+  let lastSave = performance.now();
+  let lastMark = performance.now();
+  // The state a resumed run starts from; an aborted run that has made no step has nothing new to save.
+  let saved = true;
+  const clock = (): void => {
+    const now = performance.now();
+    state.seconds += (now - lastMark) / 1000;
+    lastMark = now;
+  };
+
+  try {
+    while (state.epoch < schedule.epochs) {
+      const { epoch } = state;
+      const learningRate = learningRateAt(schedule, epoch);
+      optimizer.setLearningRate(learningRate);
+      const batches = chunks(orderOf(seed, epoch, problem.training.count), schedule.batchSize)
+        .slice(state.step, stepsPerEpoch)
+        .map((batch) => chunks(batch, schedule.microBatchSize));
+      const decoded = inOrderAhead(batches.flat(), BATCHES_AHEAD, (indices) =>
+        problem.training.load(indices, epoch),
+      );
+      try {
+        for (const microBatches of batches) {
+          if (signal?.aborted) {
+            if (!saved) await save();
+            throwIfAborted(
+              signal,
+              `Run it again with resume to go on at step ${state.step + 1} of epoch ${epoch + 1}.`,
+            );
+          }
+          const samples = microBatches.flat().length;
+          const loss = await optimizerStep(
+            problem,
+            optimizer,
+            trainable,
+            decoded,
+            microBatches,
+            samples,
+            schedule,
+          );
+          if (!Number.isFinite(loss)) {
+            throw new LesionError('NOT_FINITE', {
+              what: 'the training loss is not a number any more',
+              where: problem.name,
+              got: `${loss} at step ${state.step + 1} of epoch ${epoch + 1}`,
+              mend: 'Lower the learning rate.',
+            });
+          }
+          state.step++;
+          state.lossSum += loss * samples;
+          state.lossCount += samples;
+          state.stepLosses.push(loss);
+          saved = false;
+          clock();
+          const done = epoch * stepsPerEpoch + state.step;
+          onProgress?.({
+            phase: `training ${problem.name}`,
+            done,
+            total: totalSteps,
+            ...rate.mark(done, totalSteps),
+            loss,
+            learningRate,
+            epoch: epoch + 1,
+            epochs: schedule.epochs,
+          });
+          if (performance.now() - lastSave > checkpointSeconds * 1000 && state.step < stepsPerEpoch) {
+            await save();
+            saved = true;
+            lastSave = performance.now();
+          }
+        }
+      } finally {
+        await decoded.return(undefined);
+      }
+      // Validation can be interrupted too; a resumed run then goes straight to it.
+      if (problem.validation.count > 0 && !saved) {
+        await save();
+        saved = true;
+      }
+      const validationLoss = await validate(problem, schedule.microBatchSize, signal, onProgress);
+      clock();
+      state.history.push({
+        epoch: epoch + 1,
+        steps: stepsPerEpoch,
+        learningRate,
+        trainingLoss: state.lossSum / state.lossCount,
+        validationLoss,
+        seconds: state.seconds,
+      });
+      Object.assign(state, { epoch: epoch + 1, step: 0, lossSum: 0, lossCount: 0 });
+      await save();
+      saved = true;
+      lastSave = performance.now();
+    }
+  } finally {
+    optimizer.dispose();
+  }
+  return { history: state.history, stepLosses: state.stepLosses };
+}
+
+/** One optimiser step over the micro-batches of a batch. @returns the mean loss of its samples */
+async function optimizerStep<Batch>(
+  problem: TrainingProblem<Batch>,
+  optimizer: tf.MomentumOptimizer,
+  trainable: readonly NamedVariable[],
+  decoded: AsyncGenerator<Batch>,
+  microBatches: readonly number[][],
+  samples: number,
+  schedule: TrainingSchedule,
+): Promise<number> {
+  const tensors = trainable.map(({ variable }) => variable);
+  let sums: tf.NamedTensorMap | undefined;
+  let loss = 0;
+  for (const indices of microBatches) {
+    const { value: batch } = await decoded.next();
+    const { inputs, labels } = problem.toTensors(batch as Batch);
+    const { value, grads } = tf.variableGrads(() => {
+      const output = problem.model.apply(inputs, { training: true }) as tf.Tensor;
+      return tf.mul(problem.loss(labels, output), indices.length / samples) as tf.Scalar;
+    }, tensors);
+    loss += (await value.data())[0]!;
+    tf.dispose([value, inputs, labels]);
+    if (sums === undefined) sums = grads;
+    else {
+      const before: tf.NamedTensorMap = sums;
+      sums = Object.fromEntries(
+        Object.keys(before).map((name) => [name, tf.add(before[name]!, grads[name]!)]),
+      );
+      tf.dispose([before, grads]);
+    }
+  }
+  const gradients: tf.NamedTensorMap = {};
+  tf.tidy(() => {
+    for (const entry of trainable) {
+      const { variable } = entry;
+      const gradient = sums![variable.name]!;
+      const decayed =
+        schedule.weightDecay > 0 && isDecayed(entry)
+          ? tf.add(gradient, tf.mul(variable, schedule.weightDecay))
+          : gradient;
+      gradients[variable.name] = tf.keep(decayed);
+    }
+  });
+  optimizer.applyGradients(gradients);
+  tf.dispose([gradients, sums!]);
+  return loss;
+}
+
+async function validate<Batch>(
+  problem: TrainingProblem<Batch>,
+  batchSize: number,
+  signal: AbortSignal | undefined,
+  onProgress: OnProgress | undefined,
+): Promise<number | null> {
+  const { validation, model } = problem;
+  if (validation.count === 0) return null;
+  const batches = chunks(
+    Array.from({ length: validation.count }, (_, i) => i),
+    batchSize,
+  );
+  const decoded = inOrderAhead(batches, BATCHES_AHEAD, (indices) => validation.load(indices, 0));
+  const rate = new RateMeter();
+  let sum = 0;
+  let done = 0;
+  try {
+    for (const indices of batches) {
+      throwIfAborted(signal);
+      const { value: batch } = await decoded.next();
+      const { inputs, labels } = problem.toTensors(batch as Batch);
+      const value = tf.tidy(() =>
+        problem.loss(labels, model.apply(inputs, { training: false }) as tf.Tensor),
+      );
+      sum += (await value.data())[0]! * indices.length;
+      tf.dispose([value, inputs, labels]);
+      done += indices.length;
+      onProgress?.({
+        phase: `validation ${problem.name}`,
+        done,
+        total: validation.count,
+        ...rate.mark(done, validation.count),
+      });
+    }
+  } finally {
+    await decoded.return(undefined);
+  }
+  return sum / validation.count;
+}
+
+async function restore(
+  checkpoint: Checkpoint,
+  model: LayersModel,
+  optimizer: tf.MomentumOptimizer,
+  trainable: readonly NamedVariable[],
+  path: string,
+): Promise<void> {
+  assignWeights(model, checkpoint.weights, path);
+  if (checkpoint.momentum.size === 0) return;
+  const accumulations = trainable.map(({ name, variable }) => {
+    const array = checkpoint.momentum.get(name);
+    if (array === undefined || array.shape.join() !== variable.shape.join()) {
+      throw invalidFile({
+        what: `the momentum of ${name} is missing or of another shape`,
+        where: path,
+        mend: 'Delete the file to train from the beginning.',
+      });
+    }
+    return { name: `${variable.name}/momentum`, tensor: tf.tensor(array.data, array.shape) };
+  });
+  const named = [{ name: 'iter', tensor: tf.scalar(0, 'int32') }, ...accumulations];
+  await optimizer.setWeights(named);
+  // The optimiser made variables of its own from them.
+  tf.dispose(named.map(({ tensor }) => tensor));
+}
