@@ -87,6 +87,7 @@ const BLACK = 0;
 
 /** Interleaved RGB without alpha. */
 function flattened({ data, size, channels }: Pixels, background: number): Uint8Array {
+  if (channels === 3) return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
   const count = size.height * size.width;
   const rgb = new Uint8Array(count * 3);
   const colours = channels >= 3 ? 1 : 0;

@@ -9,7 +9,7 @@ type Sharp = typeof import('sharp').default;
 
 let loaded: Promise<Sharp> | undefined;
 
-function loadSharp(): Promise<Sharp> {
+export function loadSharp(): Promise<Sharp> {
   loaded ??= import('sharp').then(
     (module) => module.default,
     (cause: unknown) => {

@@ -96,7 +96,10 @@ async function sizeFromHeader(path: string, maxPixels: number): Promise<Size> {
   }
 }
 
-async function bytesOf(path: string): Promise<Uint8Array> {
+/** The whole file, once its header is known to be within the limit: nobody wants gigabytes read to be refused. */
+async function bytesOf(path: string, maxPixels: number): Promise<Uint8Array> {
+  assertNumber(maxPixels, 'maxPixels', { integer: true, min: 1 });
+  await sizeFromHeader(path, maxPixels);
   try {
     return await readFile(path);
   } catch (error) {
@@ -119,7 +122,7 @@ export async function readImage(path: string, options?: ReadImageOptions): Promi
   assertPath(path);
   const defaults = { maxPixels: 100_000_000, colourProfile: 'convert' } as const;
   const resolved = resolveOptions(options, defaults, 'readImage');
-  return codec.decodeImage(await bytesOf(path), { ...resolved, source: path });
+  return codec.decodeImage(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
 }
 
 /**
@@ -129,7 +132,7 @@ export async function readImage(path: string, options?: ReadImageOptions): Promi
 export async function readGray(path: string, options?: ReadOptions): Promise<GrayImage> {
   assertPath(path);
   const resolved = resolveOptions(options, { maxPixels: 100_000_000 }, 'readGray');
-  return codec.decodeGray(await bytesOf(path), { ...resolved, source: path });
+  return codec.decodeGray(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
 }
 
 /**
@@ -139,7 +142,7 @@ export async function readGray(path: string, options?: ReadOptions): Promise<Gra
 export async function readMask(path: string, options?: ReadMaskOptions): Promise<BinaryMask> {
   assertPath(path);
   const resolved = resolveOptions(options, { maxPixels: 100_000_000, threshold: 128 }, 'readMask');
-  return codec.decodeMask(await bytesOf(path), { ...resolved, source: path });
+  return codec.decodeMask(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
 }
 
 /**
