@@ -112,8 +112,8 @@ function streamOf(seed: number | string | undefined, random: SeededRandom | unde
  * Draws a plausible dermoscopy image: skin, a lesion that looks like its diagnosis, dermoscopic features
  * in known places, and artefacts over them.
  *
- * All lengths are relative to the short side, so the same seed draws the same lesion at any size with the
- * same aspect; only sensor noise differs.
+ * Lengths are relative to the short side, so the same seed draws the same lesion at any size of the same aspect,
+ * but for sensor noise and for structures that would be too fine to see in a small image.
  *
  * @returns Image `[height, width, 3]`, lesion mask and feature places `[height, width]`, and a description.
  * @throws LesionError `INVALID_ARGUMENT` for an option out of range or unknown.
@@ -157,11 +157,20 @@ export function drawSyntheticLesion(options?: SyntheticLesionOptions): Synthetic
 
   const length = frame.height * frame.width;
   const has = (feature: DermoscopicFeature) => features.includes(feature);
+  // Two networks lie on opposite sides, so that neither leaves the other without room.
+  const direction = random.fork('direction').uniform(0, 2 * Math.PI);
+  const half = has('pigment_network') && has('negative_network');
   const negativeNetwork = has('negative_network')
-    ? paintNegativeNetwork(layers, outline, random.fork('negative network'))
+    ? paintNegativeNetwork(layers, outline, { direction, half }, random.fork('negative network'))
     : new Uint8Array(length);
   const pigmentNetwork = has('pigment_network')
-    ? paintPigmentNetwork(layers, outline, random.fork('pigment network'), negativeNetwork)
+    ? paintPigmentNetwork(
+        layers,
+        outline,
+        { direction: direction + Math.PI, half: false },
+        negativeNetwork,
+        random.fork('pigment network'),
+      )
     : new Uint8Array(length);
   const streaks = has('streaks')
     ? paintStreaks(layers, outline, random.fork('streaks'))

@@ -8,8 +8,7 @@ import { NoiseField, smoothstep } from './noise.js';
 
 /** Light that pigment-free skin sends back, by channel. */
 const DERMIS = [0.97, 0.87, 0.78] as const;
-/** Relative absorption by channel. Chosen by eye so that rising density runs from tan through red-brown to black. */
-const MELANIN = [0.56, 1, 1.42] as const;
+/** Absorption by blood, by channel, in units of melanin's in green. */
 const BLOOD = [0.1, 0.95, 0.72] as const;
 const BLUE_GREY = [0.43, 0.44, 0.5] as const;
 /** Thin keratin looks tan, a plug of it white. */
@@ -26,6 +25,8 @@ export function lightThrough(layers: Layers, random: SeededRandom): Float32Array
   const tint = random.uniform(-0.03, 0.03);
   const exposure = random.uniform(0.8, 1.1);
   const gain = [exposure * (1 + warmth), exposure * (1 + tint), exposure * (1 - 0.9 * warmth)] as const;
+  // Melanin's, chosen by eye: rising density runs from tan through brown to black, now more yellow, now more grey.
+  const absorption = [random.uniform(0.46, 0.64), 1, random.uniform(1.25, 1.6)] as const;
   const slopeX = random.uniform(-0.12, 0.12);
   const slopeY = random.uniform(-0.12, 0.12);
   const falloff = random.uniform(0, 0.28);
@@ -43,7 +44,7 @@ export function lightThrough(layers: Layers, random: SeededRandom): Float32Array
       const dull = keratin[index]!;
       const muted = Math.exp(-0.22 * m);
       for (let channel = 0; channel < 3; channel++) {
-        let value = DERMIS[channel]! * Math.exp(-MELANIN[channel]! * m - BLOOD[channel]! * b);
+        let value = DERMIS[channel]! * Math.exp(-absorption[channel]! * m - BLOOD[channel]! * b);
         value += deep * (BLUE_GREY[channel]! * muted - value);
         const keratinous = THIN_KERATIN[channel]! + dull * (THICK_KERATIN[channel]! - THIN_KERATIN[channel]!);
         value += dull * (keratinous - value);

@@ -19,20 +19,28 @@ interface Mesh {
   stretch: number;
 }
 
+/** Where in the lesion a mesh lies. */
+export interface MeshPlace {
+  /** The direction from the lesion's centre, in radians. */
+  direction: number;
+  /** Whether the mesh keeps to the half of the lesion on that side. */
+  half: boolean;
+}
+
 /** A ragged disc inside the lesion where a mesh shows: how strongly at each pixel, 0 to 1. */
 function drawRegion(
   layers: Layers,
   outline: Outline,
-  random: SeededRandom,
+  { direction, half }: MeshPlace,
   reach: readonly [number, number],
+  random: SeededRandom,
 ): Float32Array {
   const { frame } = layers;
   const noise = new NoiseField(random);
   const radius = Math.max(outline.radius * random.uniform(reach[0], reach[1]), 0.06, 11 / frame.unit);
-  const angle = random.uniform(0, 2 * Math.PI);
   const distance = outline.radius * random.uniform(0.2, 0.5);
-  const centreX = outline.centre.x + distance * Math.cos(angle);
-  const centreY = outline.centre.y + distance * Math.sin(angle);
+  const cos = Math.cos(direction);
+  const sin = Math.sin(direction);
   const out = new Float32Array(frame.height * frame.width);
   for (let row = 0; row < frame.height; row++) {
     const y = yOf(frame, row);
@@ -41,8 +49,13 @@ function drawRegion(
       const inside = smoothstep(-0.012, 0.012, outline.depth[index]!);
       if (inside === 0) continue;
       const x = xOf(frame, column);
-      const away = Math.hypot(x - centreX, y - centreY) / radius + 0.2 * noise.cloud(x * 8, y * 8, 2);
-      out[index] = inside * smoothstep(1.12, 0.88, away);
+      const fromCentreX = x - outline.centre.x;
+      const fromCentreY = y - outline.centre.y;
+      const ragged = 0.2 * noise.cloud(x * 8, y * 8, 2);
+      const away = Math.hypot(fromCentreX - distance * cos, fromCentreY - distance * sin) / radius + ragged;
+      const side = (fromCentreX * cos + fromCentreY * sin) / outline.radius + ragged;
+      const kept = half ? smoothstep(-0.06, 0.06, side) : 1;
+      out[index] = inside * kept * smoothstep(1.12, 0.88, away);
     }
   }
   return out;
@@ -87,13 +100,12 @@ function paintMesh(layers: Layers, region: Float32Array, mesh: Mesh, random: See
 export function paintPigmentNetwork(
   layers: Layers,
   outline: Outline,
+  meshPlace: MeshPlace,
+  taken: Uint8Array,
   random: SeededRandom,
-  taken?: Uint8Array | undefined,
 ): Uint8Array {
-  const region = drawRegion(layers, outline, random.fork('region'), [0.75, 1.4]);
-  if (taken !== undefined) {
-    for (let i = 0; i < region.length; i++) if (taken[i]) region[i] = 0;
-  }
+  const region = drawRegion(layers, outline, meshPlace, [0.75, 1.4], random.fork('region'));
+  for (let i = 0; i < region.length; i++) if (taken[i]) region[i] = 0;
   const mesh: Mesh = {
     lineDensity: random.uniform(0.25, 0.5),
     lineShare: 1,
@@ -106,8 +118,13 @@ export function paintPigmentNetwork(
 }
 
 /** Paints a negative network (light lines around dark holes) and gives its place, 0 or 1 a pixel. */
-export function paintNegativeNetwork(layers: Layers, outline: Outline, random: SeededRandom): Uint8Array {
-  const region = drawRegion(layers, outline, random.fork('region'), [0.4, 0.7]);
+export function paintNegativeNetwork(
+  layers: Layers,
+  outline: Outline,
+  meshPlace: MeshPlace,
+  random: SeededRandom,
+): Uint8Array {
+  const region = drawRegion(layers, outline, meshPlace, [0.4, 0.7], random.fork('region'));
   const mesh: Mesh = {
     lineDensity: 0,
     lineShare: random.uniform(0.28, 0.45),

@@ -33,7 +33,7 @@ function radii(shape: OutlineShape, random: SeededRandom): Float64Array {
   const orientation = random.uniform(0, Math.PI);
   const waves = Array.from({ length: HARMONICS - 1 }, (_, i) => ({
     order: i + 2,
-    strength: (shape.irregularity * random.uniform(0.4, 1)) / (i + 2) ** 0.7,
+    strength: (shape.irregularity * random.uniform(0.4, 1)) / (i + 2) ** 0.95,
     phase: random.uniform(0, 2 * Math.PI),
   }));
   const stretch = Math.sqrt(shape.elongation);

@@ -47,14 +47,14 @@ const RECIPES: Record<LesionClass, Recipe> = {
     irregularity: [0.06, 0.2],
     roughness: [0.01, 0.03],
     edge: [0.004, 0.01],
-    melanin: [0.45, 1.05],
-    variegation: [0.2, 0.45],
+    melanin: [0.4, 1.3],
+    variegation: [0.3, 0.7],
     grain: [0.15, 0.35],
     core: [-0.35, 0.05],
     blood: [0, 0.16],
   },
   nevus: {
-    radius: [0.12, 0.29],
+    radius: [0.11, 0.31],
     elongation: [1, 1.35],
     irregularity: [0.02, 0.12],
     roughness: [0.008, 0.03],
@@ -62,7 +62,7 @@ const RECIPES: Record<LesionClass, Recipe> = {
     melanin: [0.45, 1.5],
     variegation: [0.08, 0.35],
     grain: [0.25, 0.55],
-    core: [-0.1, 0.7],
+    core: [-0.1, 1],
     blood: [0, 0.2],
   },
 };
@@ -189,7 +189,8 @@ function paintWax(layers: Layers, outline: Outline, random: SeededRandom): void 
   const noise = new NoiseField(random);
   const dullness = random.uniform(0.12, 0.4);
   const fissures = random.uniform(0.15, 0.6);
-  const bumps = random.uniform(16, 26);
+  const bumps = random.uniform(13, 30);
+  const relief = random.uniform(0.2, 0.8);
   const cell: Cell = { seedDistance: 0, borderDistance: 0, value: 0 };
   for (let row = 0; row < frame.height; row++) {
     const y = yOf(frame, row);
@@ -204,9 +205,9 @@ function paintWax(layers: Layers, outline: Outline, random: SeededRandom): void 
       const fissure = noise.ridge(x * 9 - 3.1, y * 9 + 8.7, 3);
       keratin[index] = Math.max(
         keratin[index]!,
-        inside * dullness * (0.45 + 0.75 * bump) * (1 + 0.5 * noise.cloud(x * 6, y * 6, 2)),
+        inside * dullness * (0.8 + relief * (bump - 0.5)) * (1 + 0.9 * noise.cloud(x * 5, y * 5, 3)),
       );
-      melanin[index]! += inside * fissures * (fissure - 0.25 * bump + (cell.value - 0.5) * 0.3);
+      melanin[index]! += inside * fissures * (fissure - 0.4 * relief * bump + (cell.value - 0.5) * 0.4);
       if (melanin[index]! < 0.05) melanin[index] = 0.05;
     }
   }
