@@ -1,1 +1,29 @@
-export {};
+/**
+ * `@lesion/report`: overlays on images, and reports as one HTML file. Runs anywhere; `@lesion/report/node`
+ * writes the file.
+ */
+export { type BlendOptions, blend } from './blend.js';
+export { type Colour, cssColour, FEATURE_COLOURS, OUTLINE_COLOURS } from './colours.js';
+export { type ContactSheetOptions, contactSheet } from './contact-sheet.js';
+export { type DrawFeaturesOptions, drawFeatures, type FeatureValues } from './features.js';
+export { type DrawHeatMapOptions, drawHeatMap } from './heat-map.js';
+export { type EncodeJpegOptions, encodeJpeg } from './jpeg.js';
+export { type DrawOutlineOptions, drawOutline } from './outline.js';
+export { PALETTES, type PaletteName, paletteTable } from './palettes.js';
+export { type PictureOptions, picture, type ReportPicture } from './picture.js';
+export { renderReport } from './render-report.js';
+export type {
+  ReportCurve,
+  ReportData,
+  ReportImage,
+  ReportLosses,
+  ReportMeasure,
+  ReportModel,
+  ReportOrder,
+  ReportPictures,
+  ReportScores,
+  ReportStep,
+  ReportTable,
+  ReportValue,
+} from './report-data.js';
+export { type DrawSuperpixelsOptions, drawSuperpixels } from './superpixels.js';

@@ -1,0 +1,315 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRgbImage } from '@lesion/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { formatMeasure, formatNumber, formatSeconds } from './format.js';
+import { picture, type ReportData, renderReport } from './index.js';
+import { lineChart, thinOut } from './line-chart.js';
+import { escapeText, markup } from './markup.js';
+import { writeReport } from './node.js';
+import { PAGE_SCRIPT, PAGE_SCRIPT_HASH } from './page-script.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'lesion-report-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const dot = picture(createRgbImage({ height: 2, width: 3 }), { description: 'a dark rectangle' });
+
+const run: ReportData = {
+  title: 'LIN on the validation split',
+  summary: 'Two images were scored.',
+  command: 'lesion evaluate --data data --seed 20170',
+  seed: 20170,
+  engine: 'wasm',
+  startedAt: '2024-03-01T10:00:00Z',
+  environment: { Node: '20.19.0' },
+  warnings: ['one image is missing'],
+  steps: [
+    { name: 'predict', seconds: 75, detail: '3 images' },
+    { name: 'export', seconds: 0, state: 'failed', detail: 'no room' },
+  ],
+  data: [
+    {
+      title: 'Images',
+      columns: ['Split', 'nevus'],
+      rows: [
+        ['training', 1372],
+        ['test', null],
+      ],
+    },
+  ],
+  losses: [
+    {
+      title: 'FCRN-88 on DR',
+      curves: [
+        { name: 'training', at: [1, 2, 3], loss: [0.34, 0.08, 0.1] },
+        { name: 'validation', at: [1, 3], loss: [0.3, null] },
+      ],
+    },
+  ],
+  scores: [
+    {
+      task: 3,
+      protocol: 'isic2017',
+      split: 'validation',
+      count: 3,
+      metrics: { AUC: { value: 0.9, low: 0.85, high: 0.94 }, SE: null },
+      perClass: { seborrheic_keratosis: { AUC: 0.91, SE: Number.NaN } },
+      references: [{ name: 'Li & Shen 2018', metrics: { AUC: 0.908 } }],
+    },
+  ],
+  images: [
+    {
+      id: 'best',
+      pictures: { outline: dot },
+      measures: { JA: 0.9 },
+      indexes: { melanoma: 0.25, nevus: 0.75 },
+    },
+    { id: 'undefined', pictures: {}, measures: { JA: null } },
+    { id: 'worst', pictures: { refinedMaps: { nevus: dot } }, measures: { JA: 0.1 }, truth: 'melanoma' },
+  ],
+  models: [{ name: 'FCRN-88', details: { Weights: 31984564 } }],
+};
+
+const order = (page: string): string[] =>
+  [...page.matchAll(/class="identity"><b>([^<]*)/g)].map((match) => match[1]!);
+
+describe('renderReport', () => {
+  const page = renderReport(run);
+
+  it('shows each part with its figures', () => {
+    for (const text of [
+      '<h1>LIN on the validation split</h1>',
+      '<code>lesion evaluate --data data --seed 20170</code>',
+      '<dt>Seed</dt><dd>20170</dd>',
+      '<li>one image is missing</li>',
+      '<td class="number">1 min 15 s</td>',
+      '<span class="failed">failed</span>: no room',
+      '<th scope="row">training</th><td class="number">1,372</td>',
+      '<th scope="row">test</th><td class="number">—</td>',
+      'Task 3: Lesion classification<span class="soft">protocol isic2017, validation, 3 images</span>',
+      '<td class="number">0.900<span class="interval">0.850 to 0.940</span></td><td class="number">—</td>',
+      '<th scope="row">seborrheic keratosis</th><td class="number">0.910</td><td class="number">—</td>',
+      '<tr class="reference"><th scope="row">Li &amp; Shen 2018</th><td class="number">0.908</td>',
+      'training loss ends at 0.1, lowest 0.08; validation loss ends at 0.3, lowest 0.3.',
+      `<img src="${dot.source}" width="3" height="2" alt="a dark rectangle">`,
+      'refined map, nevus',
+      'truth: melanoma',
+      '<div class="highest"><dt>nevus</dt><dd>0.750</dd>',
+      '<dt>Weights</dt><dd>31,984,564</dd>',
+    ]) {
+      expect(page).toContain(text);
+    }
+    expect(page).not.toMatch(/undefined<|NaN|\[object|>null|>false/);
+  });
+
+  it('puts the worst image first and those without the measure last', () => {
+    expect(order(page)).toEqual(['worst', 'best', 'undefined']);
+    expect(order(renderReport({ ...run, order: { measure: 'JA', worst: 'highest' } }))).toEqual([
+      'best',
+      'worst',
+      'undefined',
+    ]);
+    expect(page).toMatch(/aria-sort="ascending"><button[^>]*data-name="JA"/);
+    const plain = run.images!.map(({ id, pictures }) => ({ id, pictures }));
+    expect(order(renderReport({ title: 'x', images: plain }))).toEqual(['best', 'undefined', 'worst']);
+  });
+
+  it('asks for nothing from elsewhere', () => {
+    const addresses = [...page.matchAll(/(?:src|href|action|srcset|poster|data)="([^"]*)"/g)].map(
+      (match) => match[1]!,
+    );
+    expect(addresses.length).toBeGreaterThan(5);
+    for (const address of addresses) expect(address).toMatch(/^(?:data:|#)/);
+    expect(page).not.toMatch(
+      /@import|url\((?!#)|<(?:iframe|object|embed|base)\b|\bfetch\(|XMLHttpRequest|import\(/,
+    );
+    expect(page).toContain("default-src 'none'; img-src data:;".replaceAll("'", '&#39;'));
+  });
+
+  it('lets its own script run and no other', () => {
+    const script = page.match(/<script>([\s\S]*?)<\/script>/)![1]!;
+    expect(script).toBe(PAGE_SCRIPT);
+    expect(createHash('sha256').update(script).digest('base64')).toBe(PAGE_SCRIPT_HASH);
+    expect(page).toContain(`script-src &#39;sha256-${PAGE_SCRIPT_HASH}&#39;`);
+    expect(() => new Function(script)).not.toThrow();
+  });
+
+  it('escapes all text of the data', () => {
+    const evil = `<script>alert("x")</script><img src=x onerror='alert(1)'>&amp;`;
+    const attacked = renderReport({
+      title: evil,
+      summary: evil,
+      command: evil,
+      seed: evil,
+      engine: evil,
+      startedAt: evil,
+      environment: { [evil]: evil },
+      warnings: [evil],
+      steps: [{ name: evil, seconds: 1, detail: evil, state: evil as never }],
+      data: [{ title: evil, columns: [evil, evil], rows: [[evil, evil]], note: evil }],
+      losses: [{ title: evil, unit: evil, note: evil, curves: [{ name: evil, at: [1], loss: [1] }] }],
+      scores: [
+        {
+          task: 1,
+          protocol: evil,
+          split: evil,
+          metrics: { [evil]: 1 },
+          perClass: { [evil]: { [evil]: 1 } },
+          references: [{ name: evil, metrics: {} }],
+          note: evil,
+        },
+      ],
+      images: [
+        {
+          id: evil,
+          pictures: { outline: { ...dot, description: evil } },
+          truth: evil as never,
+          measures: { [evil]: 1 },
+          note: evil,
+        },
+      ],
+      models: [{ name: evil, details: { [evil]: evil } }],
+    });
+    expect(attacked.match(/<script/g)).toHaveLength(1);
+    expect(attacked).not.toMatch(/<img src=x|onerror='/);
+    expect(attacked.split('&lt;script&gt;').length).toBeGreaterThan(30);
+    // The same elements as with harmless text: nothing broke out of its place.
+    const tags = (text: string) => text.match(/<\/?[a-z][a-z0-9]*/gi)!.length;
+    const harmless = JSON.parse(JSON.stringify({ evil })).evil.replace(/[<>"'&]/g, '_');
+    expect(tags(attacked)).toBe(tags(attacked.replaceAll(escapeText(evil), harmless)));
+  });
+
+  it('renders whatever parts there are', () => {
+    const least = renderReport({ title: 'nothing yet' });
+    expect(least).toContain('<h1>nothing yet</h1>');
+    expect(least).not.toContain('<section');
+    expect(least).not.toContain('<nav');
+    expect(renderReport({ title: 'x', images: [], steps: [], scores: [] })).not.toContain('<section');
+    expect(renderReport(JSON.parse(JSON.stringify(run)) as ReportData)).toBe(
+      renderReport({ ...run, scores: JSON.parse(JSON.stringify(run.scores)) as ReportData['scores'] }),
+    );
+  });
+
+  it('names what is wrong', () => {
+    expect(() => renderReport({ title: '' })).toThrow('title: a report needs a title');
+    expect(() => renderReport({ title: 'x', losess: [] } as never)).toThrow(
+      'renderReport: unknown option; got losess; expected one of title, summary',
+    );
+    const outside = { ...dot, source: 'https://example.org/a.png' };
+    expect(() => renderReport({ title: 'x', images: [{ id: 'a', pictures: { outline: outside } }] })).toThrow(
+      'images a outline.source: not a picture whose bytes lie in the report; got "https://example.org/a.png"; expected data:image/jpeg;base64,.... Make it with picture().',
+    );
+    const markupInside = { ...dot, source: 'data:image/svg+xml,<svg onload="alert(1)"/>' };
+    expect(() =>
+      renderReport({ title: 'x', images: [{ id: 'a', pictures: { features: markupInside } }] }),
+    ).toThrow('images a features.source: not a picture');
+  });
+});
+
+describe('lineChart', () => {
+  const chart = (values: (number | null)[]) =>
+    lineChart({
+      description: 'd',
+      horizontal: 'epoch',
+      vertical: 'loss',
+      series: [{ name: 'a', at: values.map((_, i) => i), values }],
+    }).toString();
+
+  it('draws lines from the first place to the last, high values above', () => {
+    const path = chart([0, 1]).match(/<path d="([^"]*)"/)![1]!;
+    expect(path).toBe('M54,228L584,12');
+  });
+
+  it('leaves a gap where a value is missing or not finite', () => {
+    for (const missing of [null, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const drawn = chart([1, 2, missing, 1, 2]);
+      expect(drawn.match(/<path d="([^"]*)"/)![1]!.match(/M/g)).toHaveLength(2);
+      expect(drawn.match(/<circle/g)).toHaveLength(4);
+      expect(drawn).not.toMatch(/NaN|Infinity/);
+    }
+  });
+
+  it('survives no value at all, one value and equal values', () => {
+    for (const values of [[], [null], [1], [2, 2, 2], [-1, -2]]) {
+      expect(chart(values)).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+
+  it('averages neighbours where there are too many points, keeping the mean', () => {
+    const values = Array.from({ length: 1000 }, (_, i) => i % 4);
+    const { points, size } = thinOut({ name: 'a', at: values.map((_, i) => i), values });
+    expect(size).toBe(4);
+    expect(points).toHaveLength(250);
+    expect(points[0]).toEqual({ at: 1.5, value: 1.5 });
+    expect(new Set(points.map(({ value }) => value))).toEqual(new Set([1.5]));
+  });
+});
+
+describe('markup', () => {
+  it('escapes text, nests markup and leaves nothing out of place', () => {
+    const name = `a<b>"c"&'d'`;
+    expect(String(markup`<i title="${name}">${name}</i>`)).toBe(
+      '<i title="a&lt;b&gt;&quot;c&quot;&amp;&#39;d&#39;">a&lt;b&gt;&quot;c&quot;&amp;&#39;d&#39;</i>',
+    );
+    expect(String(markup`${[markup`<i>`, '<', 1, null, undefined, false]}`)).toBe('<i>&lt;1');
+    expect(escapeText('a\u0000b\tc')).toBe('a\ufffdb\tc');
+  });
+});
+
+describe('formats', () => {
+  it('writes measures with three decimals and a dash where undefined', () => {
+    expect([0.7512, 1, 0, -0.00001, null, undefined, Number.NaN].map(formatMeasure)).toEqual([
+      '0.751',
+      '1.000',
+      '0.000',
+      '0.000',
+      '—',
+      '—',
+      '—',
+    ]);
+  });
+  it('writes numbers and durations as people do', () => {
+    expect([1992, 31984564, -1234, 0.1, 0.33333, 1234.56, 0.0000123, null].map(formatNumber)).toEqual([
+      '1,992',
+      '31,984,564',
+      '-1,234',
+      '0.1',
+      '0.3333',
+      '1235',
+      '1.23e-5',
+      '—',
+    ]);
+    expect([0.004, 9.994, 9.996, 59.94, 59.96, 245, 3599.6, 12000, 7199.9].map(formatSeconds)).toEqual([
+      '0.00 s',
+      '9.99 s',
+      '10.0 s',
+      '59.9 s',
+      '1 min 00 s',
+      '4 min 05 s',
+      '1 h 00 min',
+      '3 h 20 min',
+      '2 h 00 min',
+    ]);
+  });
+});
+
+describe('writeReport', () => {
+  it('writes the page whole, makes the folder and leaves nothing else', async () => {
+    const path = join(folder, 'run', 'deep', 'report.html');
+    await writeReport(path, run);
+    await writeReport(path, { ...run, title: 'again' });
+    expect(readFileSync(path, 'utf8')).toBe(renderReport({ ...run, title: 'again' }));
+    expect(readdirSync(join(folder, 'run', 'deep'))).toEqual(['report.html']);
+  });
+
+  it('keeps an earlier report when the new one fails', async () => {
+    const path = join(folder, 'kept.html');
+    writeFileSync(path, 'earlier');
+    await expect(writeReport(path, { title: '' })).rejects.toThrow('title: a report needs a title');
+    expect(readFileSync(path, 'utf8')).toBe('earlier');
+    await expect(writeReport(folder, run)).rejects.toThrow();
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
