@@ -112,10 +112,10 @@ describe('readClassificationTable', () => {
     );
   });
 
-  it('says that a file is missing, or a folder', async () => {
+  it('says that a file is missing, or cannot be read', async () => {
     await expect(readClassificationTable(join(folder, 'none.csv'), 'truth')).rejects.toThrow(
-      'none.csv: the file does not exist; expected a CSV. Check the path.',
+      'none.csv: there is no such file. Check the path.',
     );
-    await expect(readClassificationTable(folder, 'truth')).rejects.toThrow('a folder, not a file');
+    await expect(readClassificationTable(folder, 'truth')).rejects.toThrow('cannot be read (EISDIR)');
   });
 });

@@ -63,7 +63,7 @@ describe('readFeatureFile', () => {
 
   it('says that a file is missing', async () => {
     await expect(readFeatureFile(join(path, '..', 'none.json'), 'truth')).rejects.toThrow(
-      'none.json: the file cannot be read (ENOENT)',
+      'none.json: there is no such file. Check the path.',
     );
   });
 });

@@ -1,6 +1,6 @@
 /** The features JSON of task 2: for each dermoscopic feature one number a superpixel. */
-import { readFile } from 'node:fs/promises';
-import { DERMOSCOPIC_FEATURES, type DermoscopicFeature, invalidFile, LesionError } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, type DermoscopicFeature, invalidFile } from '@lesion/core';
+import { readBytes } from '../read-bytes.js';
 
 /** One number a superpixel for each feature, all of the same length. */
 export type FeatureValues = Record<DermoscopicFeature, Float64Array>;
@@ -17,17 +17,7 @@ const RULES = {
  *   value out of range (with its superpixel), arrays of different lengths.
  */
 export async function readFeatureFile(path: string, kind: 'truth' | 'prediction'): Promise<FeatureValues> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new LesionError('NOT_FOUND', {
-      what: `the file cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      where: path,
-      mend: 'Check the path and who may read it.',
-      cause: error,
-    });
-  }
+  const text = new TextDecoder().decode(await readBytes(path));
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

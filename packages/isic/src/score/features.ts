@@ -1,9 +1,9 @@
 /** Task 2: predicted dermoscopic features against the true ones, superpixel by superpixel. */
 
-import { readFile } from 'node:fs/promises';
 import { DERMOSCOPIC_FEATURES, invalidFile } from '@lesion/core';
 import { createFeatureProtocol } from '@lesion/metrics';
 import { decodeLabels } from '@lesion/superpixel';
+import { readBytes } from '../read-bytes.js';
 import { countSuperpixels } from '../superpixel-features.js';
 import { forEachImage } from './each-image.js';
 import { type FeatureValues, readFeatureFile } from './feature-file.js';
@@ -31,7 +31,7 @@ async function readPair(
   const superpixels =
     superpixelsPath === undefined
       ? undefined
-      : countSuperpixels(decodeLabels(await readFile(superpixelsPath), { source: superpixelsPath }));
+      : countSuperpixels(decodeLabels(await readBytes(superpixelsPath), { source: superpixelsPath }));
   if (superpixels !== undefined && lengthOf(truth) !== superpixels) {
     throw invalidFile({
       what: 'the truth has another number of values than the image has superpixels',

@@ -26,7 +26,6 @@ export function refuseIfNothingScored(count: number, problems: readonly ScorePro
   if (count > 0 || first === undefined) return;
   const others = problems.length - 1;
   const stop = /[.?!]$/.test(first.message) ? '' : '.';
-  const rest =
-    others === 0 ? '' : `${stop} And ${others} more problem${others === 1 ? '' : 's'}.`;
+  const rest = others === 0 ? '' : `${stop} And ${others} more problem${others === 1 ? '' : 's'}.`;
   throw new LesionError(first.code, { what: `none of the images could be scored: ${first.message}${rest}` });
 }

@@ -1,7 +1,7 @@
 /** CSV files with line numbers, with or without a header line. Leans on csv-parse. */
-import { readFile } from 'node:fs/promises';
-import { invalidFile, LesionError } from '@lesion/core';
+import { invalidFile } from '@lesion/core';
 import { type CsvError, type Info, parse } from 'csv-parse/sync';
+import { readBytes } from '../read-bytes.js';
 
 /** A line of a CSV. */
 export interface TableLine {
@@ -12,24 +12,7 @@ export interface TableLine {
 
 /** Reads a CSV's lines, blank ones left out. @throws LesionError `NOT_FOUND` or `INVALID_FILE` naming the file and line. */
 export async function readLines(path: string): Promise<TableLine[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new LesionError(code === 'EISDIR' ? 'INVALID_FILE' : 'NOT_FOUND', {
-      what:
-        code === 'ENOENT'
-          ? 'the file does not exist'
-          : code === 'EISDIR'
-            ? 'a folder, not a file'
-            : `the file cannot be read (${code})`,
-      where: path,
-      expected: 'a CSV',
-      mend: 'Check the path.',
-      cause: error,
-    });
-  }
+  const text = new TextDecoder().decode(await readBytes(path));
   let records: { record: string[]; info: Info }[];
   try {
     records = parse(text, {
