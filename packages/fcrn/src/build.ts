@@ -202,19 +202,20 @@ function score(x: SymbolicTensor, name: string, classes: number): SymbolicTensor
 }
 
 function upsample(x: SymbolicTensor, name: string, factor: number, trainable: boolean): SymbolicTensor {
-  return apply(
-    layers.conv2dTranspose({
-      name,
-      filters: channelsOf(x),
-      kernelSize: 2 * factor,
-      strides: factor,
-      padding: 'same',
-      useBias: false,
-      trainable,
-      kernelInitializer: 'zeros',
-    }),
-    x,
-  );
+  const layer = layers.conv2dTranspose({
+    name,
+    filters: channelsOf(x),
+    kernelSize: 2 * factor,
+    strides: factor,
+    padding: 'same',
+    useBias: false,
+    kernelInitializer: 'zeros',
+  });
+  const upsampled = apply(layer, x);
+  // Set once the kernel exists: given to the constructor it would not reach the variable, and an
+  // optimiser without a list of variables would train it all the same.
+  layer.trainable = trainable;
+  return upsampled;
 }
 
 /**

@@ -1,0 +1,41 @@
+// Initial kernels against their definitions.
+import { SeededRandom } from '@lesion/core';
+import { conv2dTranspose, ones, slice, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import '../test/support.js';
+import { bilinearKernel, heNormal } from './seeding.js';
+
+it('draws with variance 2 / fan-in', () => {
+  const values = heNormal([3, 3, 16, 64], new SeededRandom(5));
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
+  const expected = 2 / (9 * 16);
+  // Four standard errors of the mean and of the variance of 9216 normal values.
+  expect(Math.abs(mean)).toBeLessThan(4 * Math.sqrt(expected / values.length));
+  expect(Math.abs(variance - expected)).toBeLessThan(4 * expected * Math.sqrt(2 / values.length));
+});
+
+it('interpolates bilinearly, each channel by itself', () => {
+  const kernel = bilinearKernel(2, 2);
+  const at = (row: number, column: number, to: number, from: number) =>
+    kernel[(row * 4 + column) * 4 + to * 2 + from];
+  const ramp = [0.25, 0.75, 0.75, 0.25];
+  ramp.forEach((a, row) => {
+    ramp.forEach((b, column) => {
+      expect([at(row, column, 0, 0), at(row, column, 1, 1)]).toEqual([a * b, a * b]);
+      expect([at(row, column, 0, 1), at(row, column, 1, 0)]).toEqual([0, 0]);
+    });
+  });
+});
+
+it.each([2, 8])('keeps a constant map constant, but for the border, at factor %i', (factor) => {
+  tidy(() => {
+    const kernel = tensor4d(bilinearKernel(factor, 1), [2 * factor, 2 * factor, 1, 1]);
+    const size = 4 * factor;
+    const up = conv2dTranspose(ones([1, 4, 4, 1]) as Tensor4D, kernel, [1, size, size, 1], factor, 'same');
+    const border = factor / 2;
+    const inner = size - factor;
+    const within = slice(up, [0, border, border, 0], [1, inner, inner, 1]).dataSync();
+    expect(within).toBeAllClose(new Float32Array(inner * inner).fill(1), 1e-6);
+  });
+});
