@@ -8,3 +8,5 @@ const codec = createCodec(browserPlatform);
 export const decodeImage: Codec['decodeImage'] = codec.decodeImage;
 export const decodeGray: Codec['decodeGray'] = codec.decodeGray;
 export const decodeMask: Codec['decodeMask'] = codec.decodeMask;
+export const encodePng: Codec['encodePng'] = codec.encodePng;
+export const encodeMask: Codec['encodeMask'] = codec.encodeMask;

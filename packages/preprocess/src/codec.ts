@@ -1,4 +1,4 @@
-/** Decoding of image files to arrays, the same in Node and browser but for the {@link Platform} beneath. */
+/** Image files to arrays and back, the same in Node and browser but for the {@link Platform} beneath. */
 import {
   assertNumber,
   assertOneOf,
@@ -18,6 +18,7 @@ import {
 import { assertComplete } from './complete.js';
 import { assertWithinLimit, memorySource, readHeader } from './header.js';
 import type { Pixels, Platform } from './platform.js';
+import { encodeBinary, encodeImage } from './png.js';
 
 /** An 8-bit grey image, `[height, width]`. */
 export type GrayImage = NdArray<Uint8Array>;
@@ -52,7 +53,7 @@ export interface DecodeMaskOptions extends DecodeOptions {
   threshold?: number | undefined;
 }
 
-/** Decoders of one platform. */
+/** The decoders and encoders of one platform. */
 export interface Codec {
   /**
    * Decodes a JPEG, PNG, WebP or TIFF file to an upright RGB image.
@@ -80,6 +81,26 @@ export interface Codec {
    * @throws LesionError As {@link Codec.decodeImage}.
    */
   decodeMask(bytes: Uint8Array, options?: DecodeMaskOptions): Promise<BinaryMask>;
+  /**
+   * Encodes an image as an 8-bit PNG file, RGB or grey; decoding gives back the same values.
+   *
+   * A mask of 0 and 1 would come out almost black: use {@link Codec.encodeMask} for masks.
+   *
+   * @param image RGB `[height, width, 3]` or grey `[height, width]`, views too.
+   * @throws LesionError `INVALID_ARGUMENT` if `image` is neither.
+   * @example
+   * ```ts
+   * const file = new Blob([await encodePng(image)], { type: 'image/png' });
+   * ```
+   */
+  encodePng(image: RgbImage | GrayImage): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Encodes a mask as an 8-bit grey PNG file of 0 and 255, the challenge's form.
+   *
+   * @param mask `[height, width]` of 0 and 1, views too.
+   * @throws LesionError `INVALID_ARGUMENT` if `mask` is not a mask.
+   */
+  encodeMask(mask: BinaryMask): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const WHITE = 255;
@@ -148,7 +169,7 @@ async function decodeRgb(platform: Platform, bytes: Uint8Array, request: Request
   return upright(createRgbImage(size, flattened(pixels, background)), header.orientation);
 }
 
-/** Makes the decoders that run on a platform. */
+/** Makes the decoders and encoders that run on a platform. */
 export function createCodec(platform: Platform): Codec {
   async function grayLevels(
     bytes: Uint8Array,
@@ -187,6 +208,9 @@ export function createCodec(platform: Platform): Codec {
       for (let i = 0; i < values.length; i++) values[i] = values[i]! > threshold ? 1 : 0;
       return gray;
     },
+
+    encodePng: (image) => encodeImage(image, platform.deflate),
+    encodeMask: (mask) => encodeBinary(mask, platform.deflate),
   };
 }
 

@@ -33,5 +33,4 @@ export {
   planDr,
   planDrDm,
 } from './plans.js';
-export { encodeMask, encodePng } from './png.js';
 export { type RotatedCropOptions, rotatedCrop, rotatedCropMask, rotateImage, rotateMask } from './rotate.js';

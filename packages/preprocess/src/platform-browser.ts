@@ -58,4 +58,9 @@ export const browserPlatform: Platform = {
       bitmap.close();
     }
   },
+
+  async deflate(bytes) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate'));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  },
 };

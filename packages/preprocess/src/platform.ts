@@ -1,6 +1,7 @@
-/** What decoding needs of the place it runs in: one implementation for Node, one for browsers. */
+/** What decoding and encoding need of the place it runs in: one implementation for Node, one for browsers. */
 import type { Size } from '@lesion/core';
 import type { ImageHeader } from './header.js';
+import type { Deflate } from './png.js';
 
 /** Interleaved 8-bit pixels: grey (1), grey and alpha (2), RGB (3) or RGB and alpha (4); alpha not premultiplied. */
 export interface Pixels {
@@ -23,4 +24,5 @@ export interface DecodeRequest {
 export interface Platform {
   /** Decodes to pixels as stored, without applying the orientation. */
   decode(bytes: Uint8Array, request: DecodeRequest): Promise<Pixels>;
+  deflate: Deflate;
 }

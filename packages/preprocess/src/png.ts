@@ -33,65 +33,73 @@ function chunk(kind: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function paeth(left: number, up: number, upLeft: number): number {
-  const estimate = left + up - upLeft;
-  const toLeft = Math.abs(estimate - left);
-  const toUp = Math.abs(estimate - up);
-  const toUpLeft = Math.abs(estimate - upLeft);
-  if (toLeft <= toUp && toLeft <= toUpLeft) return left;
-  return toUp <= toUpLeft ? up : upLeft;
-}
+/** PNG's filter types in use: a row as it is, less its left neighbours, less the row above, less Paeth's guess. */
+const FILTER_TYPES = [0, 1, 2, 4];
 
-/** Writes one row under a PNG filter type (0 none, 1 sub, 2 up, 4 Paeth) and returns the sum of its magnitudes. */
-function filterRow(
-  type: number,
-  data: Uint8Array,
-  at: number,
-  stride: number,
-  step: number,
-  out: Uint8Array,
-): number {
+/** The sum of bytes read as signed: the smaller, the better they usually pack. */
+function magnitude(bytes: Uint8Array): number {
   let sum = 0;
-  for (let i = 0; i < stride; i++) {
-    const left = i >= step ? data[at + i - step]! : 0;
-    const up = at > 0 ? data[at + i - stride]! : 0;
-    const upLeft = at > 0 && i >= step ? data[at + i - step - stride]! : 0;
-    const guess = type === 0 ? 0 : type === 1 ? left : type === 2 ? up : paeth(left, up, upLeft);
-    const value = (data[at + i]! - guess) & 255;
-    out[i] = value;
-    sum += value < 128 ? value : 256 - value;
-  }
+  for (let i = 0; i < bytes.length; i++) sum += bytes[i]! < 128 ? bytes[i]! : 256 - bytes[i]!;
   return sum;
 }
 
-async function encode(data: Uint8Array, width: number, channels: 1 | 3): Promise<Uint8Array> {
-  const stride = width * channels;
+/**
+ * Filters each row in the way that leaves the smallest magnitudes, `[height * (1 + stride)]` with the type first.
+ */
+function filterRows(data: Uint8Array, stride: number, step: number): Uint8Array<ArrayBuffer> {
   const height = data.length / stride;
-  const filtered = new Uint8Array(height * (stride + 1));
-  let best = new Uint8Array(stride);
-  let candidate = new Uint8Array(stride);
+  const out = new Uint8Array(height * (1 + stride));
+  const candidates = FILTER_TYPES.map(() => new Uint8Array(stride));
+  const [plain, sub, up, paeth] = candidates as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  // Both rows have a pixel of zeros before them and the first has a row of zeros above it, as PNG defines.
+  let above = new Uint8Array(step + stride);
+  let row = new Uint8Array(step + stride);
   for (let y = 0; y < height; y++) {
-    let bestType = 0;
-    let bestSum = filterRow(0, data, y * stride, stride, channels, best);
-    for (const type of [1, 2, 4]) {
-      if (bestSum === 0) break;
-      const sum = filterRow(type, data, y * stride, stride, channels, candidate);
-      if (sum < bestSum) {
-        bestType = type;
-        bestSum = sum;
-        [best, candidate] = [candidate, best];
-      }
+    plain.set(data.subarray(y * stride, (y + 1) * stride));
+    row.set(plain, step);
+    for (let i = 0; i < stride; i++) {
+      const value = row[i + step]!;
+      const left = row[i]!;
+      const top = above[i + step]!;
+      const topLeft = above[i]!;
+      sub[i] = value - left;
+      up[i] = value - top;
+      const toLeft = Math.abs(top - topLeft);
+      const toTop = Math.abs(left - topLeft);
+      const toTopLeft = Math.abs(left + top - 2 * topLeft);
+      const guess = toLeft <= toTop && toLeft <= toTopLeft ? left : toTop <= toTopLeft ? top : topLeft;
+      paeth[i] = value - guess;
     }
-    filtered[y * (stride + 1)] = bestType;
-    filtered.set(best, y * (stride + 1) + 1);
+    let best = 0;
+    let bestMagnitude = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < candidates.length; k++) {
+      const candidate = magnitude(candidates[k]!);
+      if (candidate >= bestMagnitude) continue;
+      best = k;
+      bestMagnitude = candidate;
+    }
+    out[y * (1 + stride)] = FILTER_TYPES[best]!;
+    out.set(candidates[best]!, y * (1 + stride) + 1);
+    [above, row] = [row, above];
   }
+  return out;
+}
+
+/** Compresses to a zlib stream. */
+export type Deflate = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+
+async function encode(
+  data: Uint8Array,
+  layout: { width: number; channels: 1 | 3; deflate: Deflate },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { width, channels, deflate } = layout;
+  const stride = width * channels;
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
-  view.setUint32(4, height);
+  view.setUint32(4, data.length / stride);
   header.set([8, channels === 3 ? 2 : 0], 8);
-  const zlib = new Blob([filtered]).stream().pipeThrough(new CompressionStream('deflate'));
-  const compressed = new Uint8Array(await new Response(zlib).arrayBuffer());
+  const compressed = await deflate(filterRows(data, stride, channels));
   const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
   const parts = [
     signature,
@@ -102,19 +110,11 @@ async function encode(data: Uint8Array, width: number, channels: 1 | 3): Promise
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-/**
- * Encodes an image as an 8-bit PNG file, RGB or grey; decoding gives back the same values.
- *
- * A mask of 0 and 1 would come out almost black: use {@link encodeMask} for masks.
- *
- * @param image RGB `[height, width, 3]` or grey `[height, width]`, views too.
- * @throws LesionError `INVALID_ARGUMENT` if `image` is neither.
- * @example
- * ```ts
- * const file = new Blob([await encodePng(image)], { type: 'image/png' });
- * ```
- */
-export async function encodePng(image: RgbImage | GrayImage): Promise<Uint8Array> {
+/** Encodes an image as {@link Codec.encodePng} says. */
+export async function encodeImage(
+  image: RgbImage | GrayImage,
+  deflate: Deflate,
+): Promise<Uint8Array<ArrayBuffer>> {
   const isGray = image?.shape?.length === 2;
   if (isGray && image.dtype !== 'uint8') {
     throw invalidArgument({
@@ -125,17 +125,12 @@ export async function encodePng(image: RgbImage | GrayImage): Promise<Uint8Array
     });
   }
   if (!isGray) assertRgbImage(image);
-  return encode(contiguousData(image), sizeOf(image).width, isGray ? 1 : 3);
+  return encode(contiguousData(image), { width: sizeOf(image).width, channels: isGray ? 1 : 3, deflate });
 }
 
-/**
- * Encodes a mask as an 8-bit grey PNG file of 0 and 255, the challenge's form.
- *
- * @param mask `[height, width]` of 0 and 1, views too.
- * @throws LesionError `INVALID_ARGUMENT` if `mask` is not a mask.
- */
-export async function encodeMask(mask: BinaryMask): Promise<Uint8Array> {
+/** Encodes a mask as {@link Codec.encodeMask} says. */
+export async function encodeBinary(mask: BinaryMask, deflate: Deflate): Promise<Uint8Array<ArrayBuffer>> {
   assertBinaryMask(mask);
   const gray = contiguousData(mask).map((value) => value * 255);
-  return encode(gray, sizeOf(mask).width, 1);
+  return encode(gray, { width: sizeOf(mask).width, channels: 1, deflate });
 }

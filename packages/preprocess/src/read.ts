@@ -11,15 +11,9 @@ import {
   resolveOptions,
   type Size,
 } from '@lesion/core';
-import {
-  createCodec,
-  type DecodeImageOptions,
-  type DecodeMaskOptions,
-  type DecodeOptions,
-  type GrayImage,
-} from './codec.js';
+import type { DecodeImageOptions, DecodeMaskOptions, DecodeOptions, GrayImage } from './codec.js';
 import { assertWithinLimit, type ByteSource, readHeader } from './header.js';
-import { nodePlatform } from './platform-node.js';
+import { nodeCodec } from './platform-node.js';
 
 /** Options of {@link readGray}. */
 export type ReadOptions = Omit<DecodeOptions, 'source'>;
@@ -27,8 +21,6 @@ export type ReadOptions = Omit<DecodeOptions, 'source'>;
 export type ReadImageOptions = Omit<DecodeImageOptions, 'source'>;
 /** Options of {@link readMask}. */
 export type ReadMaskOptions = Omit<DecodeMaskOptions, 'source'>;
-
-const codec = createCodec(nodePlatform);
 
 function fileError(error: unknown, path: string): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -122,7 +114,7 @@ export async function readImage(path: string, options?: ReadImageOptions): Promi
   assertPath(path);
   const defaults = { maxPixels: 100_000_000, colourProfile: 'convert' } as const;
   const resolved = resolveOptions(options, defaults, 'readImage');
-  return codec.decodeImage(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
+  return nodeCodec.decodeImage(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
 }
 
 /**
@@ -132,7 +124,7 @@ export async function readImage(path: string, options?: ReadImageOptions): Promi
 export async function readGray(path: string, options?: ReadOptions): Promise<GrayImage> {
   assertPath(path);
   const resolved = resolveOptions(options, { maxPixels: 100_000_000 }, 'readGray');
-  return codec.decodeGray(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
+  return nodeCodec.decodeGray(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
 }
 
 /**
@@ -142,7 +134,7 @@ export async function readGray(path: string, options?: ReadOptions): Promise<Gra
 export async function readMask(path: string, options?: ReadMaskOptions): Promise<BinaryMask> {
   assertPath(path);
   const resolved = resolveOptions(options, { maxPixels: 100_000_000, threshold: 128 }, 'readMask');
-  return codec.decodeMask(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
+  return nodeCodec.decodeMask(await bytesOf(path, resolved.maxPixels), { ...resolved, source: path });
 }
 
 /**

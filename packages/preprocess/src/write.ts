@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { type BinaryMask, LesionError, type RgbImage } from '@lesion/core';
 import type { GrayImage } from './codec.js';
-import { encodeMask, encodePng } from './png.js';
+import { nodeCodec } from './platform-node.js';
 
 let written = 0;
 
@@ -42,7 +42,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
  * @throws LesionError `INVALID_ARGUMENT` if `image` is neither; `NOT_FOUND` if the folder does not exist.
  */
 export async function writePng(path: string, image: RgbImage | GrayImage): Promise<void> {
-  await writeFileAtomic(path, await encodePng(image));
+  await writeFileAtomic(path, await nodeCodec.encodePng(image));
 }
 
 /**
@@ -50,5 +50,5 @@ export async function writePng(path: string, image: RgbImage | GrayImage): Promi
  * @throws LesionError `INVALID_ARGUMENT` if `mask` is no mask; `NOT_FOUND` if the folder does not exist.
  */
 export async function writeMask(path: string, mask: BinaryMask): Promise<void> {
-  await writeFileAtomic(path, await encodeMask(mask));
+  await writeFileAtomic(path, await nodeCodec.encodeMask(mask));
 }
