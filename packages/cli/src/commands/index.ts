@@ -1,0 +1,9 @@
+/** All subcommands, in the order in which the help lists them. A new one is its file and a line here. */
+import type { CommandDefinition } from '../command.js';
+import { check } from './check.js';
+import { doctor } from './doctor.js';
+import { score } from './score.js';
+import { superpixels } from './superpixels.js';
+import { synth } from './synth.js';
+
+export const COMMANDS: readonly CommandDefinition[] = [doctor, check, synth, superpixels, score];

@@ -1,0 +1,136 @@
+/** `lesion score`: the challenge's official metrics of a submission. */
+
+import type { SubmissionScore, WhereFilter } from '@lesion/isic';
+import { Option } from 'commander';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { formatCount, formatMetric, formatTable } from '../format.js';
+import { whereFilter, wholeNumber } from '../parsers.js';
+
+interface ScoreOptions {
+  task: '1' | '2' | '3';
+  truth: string;
+  pred: string;
+  protocol: 'isic2017' | 'isic2018';
+  where?: WhereFilter;
+  superpixels?: string;
+  allowMissing: boolean;
+  perImage?: string;
+  bootstrap: number;
+}
+
+const TASK_NAMES = { 1: 'segmentation', 2: 'dermoscopic features', 3: 'disease classification' } as const;
+
+/** The metrics as a table: one row for the mean, one for each class, one for the interval of the mean. */
+function formatScore(score: SubmissionScore): string {
+  const names = Object.keys(score.metrics);
+  const row = (label: string, values: Record<string, number>): string[] => [
+    label,
+    ...names.map((name) => formatMetric(values[name])),
+  ];
+  const rows = [['', ...names], row(score.task === 1 ? 'mean over images' : 'mean', score.metrics)];
+  const { intervals } = score;
+  if (intervals !== undefined) {
+    rows.push(['  95 % from', ...names.map((name) => formatMetric(intervals.metrics[name]?.lower))]);
+    rows.push(['  95 % to', ...names.map((name) => formatMetric(intervals.metrics[name]?.upper))]);
+  }
+  for (const [name, values] of Object.entries(score.perClass)) rows.push(row(name, values));
+  const of = score.count === score.expected ? '' : ` of ${score.expected}`;
+  const lines = [
+    `Task ${score.task}, ${TASK_NAMES[score.task]}, protocol ${score.protocol}: ${formatCount(score.count, 'image')}${of}`,
+    '',
+    formatTable(rows),
+  ];
+  if (score.problems.length > 0) {
+    lines.push('', 'Not scored:', ...score.problems.map(({ message }) => `  ${message}`));
+  }
+  return lines.join('\n');
+}
+
+function failureOf(score: SubmissionScore): { exitCode: typeof EXIT.badInput; message: string } | undefined {
+  const first = score.problems[0];
+  if (first === undefined) return undefined;
+  const others = score.problems.length - 1;
+  const rest = others === 0 ? '' : ` And ${formatCount(others, 'more problem')}, listed with the result.`;
+  const stop = /[.?!]$/.test(first.message) ? '' : '.';
+  return { exitCode: EXIT.badInput, message: `${first.message}${stop}${rest}` };
+}
+
+export const score = defineCommand<[], ScoreOptions>({
+  name: 'score',
+  summary: "score a submission by the challenge's official metrics",
+  stopsCleanly: true,
+  declare(command) {
+    command
+      .addOption(
+        new Option('--task <number>', '1 segmentation, 2 features, 3 classification')
+          .choices(['1', '2', '3'])
+          .makeOptionMandatory(),
+      )
+      .requiredOption(
+        '--truth <path>',
+        'folder of ID_segmentation.png or ID_features.json, or the CSV of task 3',
+      )
+      .requiredOption('--pred <path>', 'the predictions, in the same form')
+      .addOption(
+        new Option('--protocol <name>', 'whose rules').choices(['isic2017', 'isic2018']).default('isic2017'),
+      )
+      .option(
+        '--where <column=value>',
+        'only images with this value in a *_sources.csv or *_metadata.csv beside the truth',
+        whereFilter,
+      )
+      .option('--superpixels <folder>', 'task 2: check the truth against these ID_superpixels.png')
+      .option('--allow-missing', 'score what is there if predictions are missing', false)
+      .option('--per-image <csv>', "write each image's figures to this file")
+      .option(
+        '--bootstrap <samples>',
+        'bootstrap samples over images for 95 % intervals; 1000 is usual',
+        wholeNumber({ min: 0 }),
+        0,
+      );
+  },
+  async run(context, { options }) {
+    const { scoreSubmission, writeImageScores } = await import('@lesion/isic');
+    const progress = context.progress('scoring', 'images');
+    let result: SubmissionScore;
+    try {
+      result = await scoreSubmission({
+        task: Number(options.task) as 1 | 2 | 3,
+        truth: options.truth,
+        prediction: options.pred,
+        protocol: options.protocol,
+        where: options.where,
+        superpixels: options.superpixels,
+        allowMissing: options.allowMissing,
+        bootstrap: options.bootstrap,
+        seed: context.seed,
+        signal: context.signal,
+        onProgress: ({ done, total, id }) => progress.update({ done, total, detail: id }),
+      });
+    } finally {
+      progress.finish();
+    }
+    const { perImage, perClass, ...summary } = result;
+    if (options.perImage !== undefined) {
+      await writeImageScores(options.perImage, perImage);
+      context.note(`wrote ${options.perImage}: ${formatCount(perImage.length, 'row')}`);
+    }
+    if (result.missing.length > 0) {
+      context.note(
+        `scored without ${formatCount(result.missing.length, 'image')} that have no prediction, the first ${result.missing[0]}`,
+      );
+    }
+    if (result.extra.length > 0) {
+      context.note(
+        `left out ${formatCount(result.extra.length, 'prediction')} for images that the truth does not know, the first ${result.extra[0]}`,
+      );
+    }
+    const document = {
+      ...summary,
+      ...(result.task === 1 ? {} : { perClass }),
+      ...(options.where === undefined ? {} : { where: options.where }),
+    };
+    return { document, text: formatScore(result), failure: failureOf(result) };
+  },
+});
