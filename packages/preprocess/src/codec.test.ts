@@ -90,6 +90,28 @@ describe('decodeImage', () => {
     expect((await failure(decodeImage(exact, { maxPixels: 8 * 16 - 1 }))).code).toBe('LIMIT_EXCEEDED');
   });
 
+  it('reads the announced size of every format', async () => {
+    const jpeg = Uint8Array.from(goldenFile('JPEG baseline'));
+    const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+    jpeg.fill(0xff, frame + 5, frame + 9);
+    const webp = Uint8Array.from(goldenFile('WebP lossless'));
+    webp.set([0xff, 0xff, 0xff, 0x0f], 21);
+    const tiff = Uint8Array.from(goldenFile('TIFF LZW'));
+    const width = tiff.findIndex(
+      (byte, i) => byte === 0 && tiff[i + 1] === 1 && (tiff[i + 2] === 3 || tiff[i + 2] === 4),
+    );
+    tiff.set([4, 0, 1, 0, 0, 0, 0, 0, 0, 0x10], width + 2);
+    for (const [file, size] of [
+      [jpeg, '65535x65535'],
+      [webp, '16384x16384'],
+      [tiff, '268435456x8'],
+    ] as const) {
+      const error = await failure(decodeImage(file, { source: 'huge' }));
+      expect(error.code).toBe('LIMIT_EXCEEDED');
+      expect(error.message).toContain(`huge: the image is larger than the limit on pixels; got ${size} = `);
+    }
+  });
+
   it('never gives part of a truncated file', async () => {
     const jpeg = await noisyJpeg();
     const files = [

@@ -231,7 +231,10 @@ export async function readHeader(source: ByteSource, name: string): Promise<Imag
   return {
     format,
     stored,
-    size: known >= 5 ? { height: stored.width, width: stored.height } : stored,
+    size:
+      known >= 5
+        ? { height: stored.width, width: stored.height }
+        : { height: stored.height, width: stored.width },
     orientation: known,
     orientationAt,
   };
