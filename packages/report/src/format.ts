@@ -17,7 +17,7 @@ export function formatNumber(value: number | null | undefined): string {
     return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
   }
   const size = Math.abs(value);
-  if (size >= 1e6 || size < 1e-3) return value.toExponential(2);
+  if (size >= 1e6 || size < 1e-4) return value.toExponential(2);
   return String(Number(value.toPrecision(4)));
 }
 

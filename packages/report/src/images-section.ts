@@ -53,7 +53,7 @@ function strip({ id, pictures, featureCounts }: ReportImage): Markup {
 function indexList(indexes: ReportImage['indexes']): Markup | undefined {
   if (indexes === undefined) return undefined;
   const present = LESION_CLASSES.filter((name) => indexes[name] !== undefined);
-  const highest = Math.max(...present.map((name) => indexes[name]!));
+  const highest = Math.max(...present.map((name) => finite(indexes[name]) ?? Number.NEGATIVE_INFINITY));
   return markup`<dl class="indexes">${present.map((name) => {
     const value = indexes[name]!;
     const strong = value === highest;
@@ -137,7 +137,7 @@ export function imagesSection(
     )}</tr>`;
   });
   return markup`${legend(images, options.palette)}
-<p class="soft">${order && `Ordered by ${order.measure}, the worst first. `}A heading sorts; a picture enlarges.</p>
+<p class="soft hint">${order && `Opens with the worst ${order.measure} first. `}A heading sorts the rows, a picture enlarges.</p>
 <table class="wide images" role="table" aria-label="Images"><thead role="rowgroup"><tr role="row">
 <th role="columnheader" scope="col">${sortButton({ label: 'Image', name: 'image', column: 0, first: 'ascending' })}</th><th role="columnheader" scope="col" class="plain">Pictures</th>${
     classes.length > 0 &&

@@ -40,6 +40,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; 
 nav a { text-decoration: none; }
 nav a:hover { text-decoration: underline; }
 dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .9rem 1.5rem; margin: 0; }
+dl.facts + h3 { margin-top: 1.75rem; }
 dl.facts dt { color: var(--soft); font-size: .8125rem; }
 dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 .warnings { background: var(--warn-page); border: 1px solid var(--warn-rule); border-left-width: 5px; border-radius: 6px; padding: .8rem 1rem; margin-top: 1.5rem; }
@@ -97,7 +98,7 @@ table.images .strip { width: 100%; }
 .indexes dt, .indexes dd { margin: 0; }
 .indexes .highest dt, .indexes .highest dd { font-weight: 700; }
 .indexes .bar { grid-column: 1 / -1; }
-.sort { font: inherit; color: inherit; background: none; border: 0; padding: .15rem 0; cursor: pointer; text-align: inherit; }
+.sort { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
 .sort:hover { text-decoration: underline; }
 .sort::after { content: "\\2195"; opacity: .45; margin-left: .2em; }
 .sort[data-order=ascending]::after { content: "\\2191"; opacity: 1; }
@@ -114,11 +115,12 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1rem; max-width: none
 .skip { position: absolute; left: -999rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--page); padding: .4rem .8rem; z-index: 1; }
 .status { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
-@media (max-width: 62rem) {
+@media (max-width: 72rem) {
   table.images, table.images > tbody, table.images > tbody > tr, table.images > thead, table.images > thead > tr { display: block; }
   table.images > thead > tr { display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
   table.images > thead th { border: 0; padding: 0; }
   table.images > thead th.plain { display: none; }
+  .sort { padding: .3rem 0; }
   table.images .sorts { display: inline-flex; flex-direction: row; flex-wrap: wrap; gap: 0 .7rem; }
   table.images > thead { border-bottom: 2px solid var(--rule); padding-bottom: .5rem; }
   table.images > tbody > tr { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; padding: 1.25rem 0; border-bottom: 1px solid var(--rule); }
@@ -146,10 +148,11 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1rem; max-width: none
   @page { margin: 14mm; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding-inline: 0; }
-  nav, .skip, dialog, .sort::after { display: none; }
+  nav, .skip, dialog, .hint, .sort::after { display: none; }
   h2, h3, caption { break-after: avoid; }
   tr, figure, .warnings { break-inside: avoid; }
   .scroll { overflow: visible; }
-  .pictures figure { width: 28mm; }
+  .pictures { gap: 2mm; }
+  .pictures figure { width: 23mm; }
 }
 `;

@@ -66,7 +66,7 @@ const run: ReportData = {
       measures: { JA: 0.9 },
       indexes: { melanoma: 0.25, nevus: 0.75 },
     },
-    { id: 'undefined', pictures: {}, measures: { JA: null } },
+    { id: 'unscored', pictures: {}, measures: { JA: null } },
     { id: 'worst', pictures: { refinedMaps: { nevus: dot } }, measures: { JA: 0.1 }, truth: 'melanoma' },
   ],
   models: [{ name: 'FCRN-88', details: { Weights: 31984564 } }],
@@ -101,19 +101,19 @@ describe('renderReport', () => {
     ]) {
       expect(page).toContain(text);
     }
-    expect(page).not.toMatch(/undefined<|NaN|\[object|>null|>false/);
+    expect(page.replace(/base64,[^"]*/g, '')).not.toMatch(/undefined<|NaN|\[object|>null|>false/);
   });
 
   it('puts the worst image first and those without the measure last', () => {
-    expect(order(page)).toEqual(['worst', 'best', 'undefined']);
+    expect(order(page)).toEqual(['worst', 'best', 'unscored']);
     expect(order(renderReport({ ...run, order: { measure: 'JA', worst: 'highest' } }))).toEqual([
       'best',
       'worst',
-      'undefined',
+      'unscored',
     ]);
     expect(page).toMatch(/aria-sort="ascending"><button[^>]*data-name="JA"/);
     const plain = run.images!.map(({ id, pictures }) => ({ id, pictures }));
-    expect(order(renderReport({ title: 'x', images: plain }))).toEqual(['best', 'undefined', 'worst']);
+    expect(order(renderReport({ title: 'x', images: plain }))).toEqual(['best', 'unscored', 'worst']);
   });
 
   it('asks for nothing from elsewhere', () => {
@@ -138,47 +138,65 @@ describe('renderReport', () => {
 
   it('escapes all text of the data', () => {
     const evil = `<script>alert("x")</script><img src=x onerror='alert(1)'>&amp;`;
-    const attacked = renderReport({
-      title: evil,
-      summary: evil,
-      command: evil,
-      seed: evil,
-      engine: evil,
-      startedAt: evil,
-      environment: { [evil]: evil },
-      warnings: [evil],
-      steps: [{ name: evil, seconds: 1, detail: evil, state: evil as never }],
-      data: [{ title: evil, columns: [evil, evil], rows: [[evil, evil]], note: evil }],
-      losses: [{ title: evil, unit: evil, note: evil, curves: [{ name: evil, at: [1], loss: [1] }] }],
+    const filled = (text: string): ReportData => ({
+      title: text,
+      summary: text,
+      command: text,
+      seed: text,
+      engine: text,
+      startedAt: text,
+      environment: { [text]: text },
+      warnings: [text],
+      steps: [{ name: text, seconds: 1, detail: text, state: text as never }],
+      data: [{ title: text, columns: [text, text], rows: [[text, text]], note: text }],
+      losses: [{ title: text, unit: text, note: text, curves: [{ name: text, at: [1], loss: [1] }] }],
       scores: [
         {
           task: 1,
-          protocol: evil,
-          split: evil,
-          metrics: { [evil]: 1 },
-          perClass: { [evil]: { [evil]: 1 } },
-          references: [{ name: evil, metrics: {} }],
-          note: evil,
+          protocol: text,
+          split: text,
+          metrics: { [text]: 1 },
+          perClass: { [text]: { [text]: 1 } },
+          references: [{ name: text, metrics: {} }],
+          note: text,
         },
       ],
       images: [
         {
-          id: evil,
-          pictures: { outline: { ...dot, description: evil } },
-          truth: evil as never,
-          measures: { [evil]: 1 },
-          note: evil,
+          id: text,
+          pictures: { outline: { ...dot, description: text } },
+          truth: text as never,
+          measures: { [text]: 1 },
+          note: text,
         },
       ],
-      models: [{ name: evil, details: { [evil]: evil } }],
+      models: [{ name: text, details: { [text]: text } }],
     });
+    const attacked = renderReport(filled(evil));
     expect(attacked.match(/<script/g)).toHaveLength(1);
     expect(attacked).not.toMatch(/<img src=x|onerror='/);
     expect(attacked.split('&lt;script&gt;').length).toBeGreaterThan(30);
     // The same elements as with harmless text: nothing broke out of its place.
-    const tags = (text: string) => text.match(/<\/?[a-z][a-z0-9]*/gi)!.length;
-    const harmless = JSON.parse(JSON.stringify({ evil })).evil.replace(/[<>"'&]/g, '_');
-    expect(tags(attacked)).toBe(tags(attacked.replaceAll(escapeText(evil), harmless)));
+    const tags = (page: string) => page.match(/<\/?[a-z][a-z0-9]*/gi);
+    expect(tags(attacked)).toEqual(tags(renderReport(filled('harmless'))));
+  });
+
+  it('takes names that every object has for names', () => {
+    const named = renderReport({
+      title: 'x',
+      scores: [
+        {
+          task: 1,
+          protocol: 'isic2017',
+          metrics: { JA: 1, constructor: 0.5 },
+          perClass: { nevus: { JA: 1 } },
+        },
+      ],
+    });
+    expect(named).toContain('<th scope="col" class="number">constructor</th>');
+    expect(named).toContain(
+      '<th scope="row">nevus</th><td class="number">1.000</td><td class="number">—</td>',
+    );
   });
 
   it('renders whatever parts there are', () => {
@@ -196,6 +214,14 @@ describe('renderReport', () => {
     expect(() => renderReport({ title: '' })).toThrow('title: a report needs a title');
     expect(() => renderReport({ title: 'x', losess: [] } as never)).toThrow(
       'renderReport: unknown option; got losess; expected one of title, summary',
+    );
+    const uneven = [{ title: 'LFN', curves: [{ name: 'training', at: [1, 2], loss: [1] }] }];
+    expect(() => renderReport({ title: 'x', losses: uneven })).toThrow(
+      'losses LFN, training: not one loss for each place; got 1 and 2; expected as many values of loss as of at',
+    );
+    const ragged = [{ title: 'Images', columns: ['a', 'b'], rows: [[1]] }];
+    expect(() => renderReport({ title: 'x', data: ragged })).toThrow(
+      'data Images: a row does not fill the columns; got 1 values in row 0; expected 2',
     );
     const outside = { ...dot, source: 'https://example.org/a.png' };
     expect(() => renderReport({ title: 'x', images: [{ id: 'a', pictures: { outline: outside } }] })).toThrow(
@@ -292,6 +318,19 @@ describe('formats', () => {
       '3 h 20 min',
       '2 h 00 min',
     ]);
+  });
+});
+
+describe('the main entry', () => {
+  it('needs nothing of Node, so that it runs in browsers', () => {
+    const here = new URL('.', import.meta.url);
+    const sources = readdirSync(here).filter((name) => !name.endsWith('.test.ts') && name !== 'node.ts');
+    expect(sources).toContain('index.ts');
+    for (const name of sources) {
+      expect(readFileSync(new URL(name, here), 'utf8')).not.toMatch(
+        /from '(?:node:|\.\/node\.js)|\bBuffer\.|\bprocess\./,
+      );
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 /** The sections of a report on the run itself: environment, steps, data, losses, models. Leans on the markup and the chart. */
+import { invalidArgument } from '@lesion/core';
 import { formatNumber, formatSeconds } from './format.js';
 import { lineChart } from './line-chart.js';
 import { type Markup, markup } from './markup.js';
@@ -31,6 +32,15 @@ export function stepsSection(steps: readonly ReportStep[]): Markup {
 }
 
 function dataTable({ title, columns, rows, note }: ReportTable): Markup {
+  for (const [i, row] of rows.entries()) {
+    if (row.length === columns.length) continue;
+    throw invalidArgument({
+      what: 'a row does not fill the columns',
+      where: `data ${title}`,
+      got: `${row.length} values in row ${i}`,
+      expected: columns.length,
+    });
+  }
   // A column is set as numbers if nothing in it is text.
   const numeric = columns.map((_, i) => i > 0 && rows.every((row) => typeof row[i] !== 'string'));
   return markup`<div><div class="scroll"><table><caption>${title}</caption>
@@ -50,6 +60,15 @@ export function dataSection(tables: readonly ReportTable[]): Markup {
 }
 
 function lossFigure({ title, curves, unit = 'iteration', note }: ReportLosses): Markup {
+  for (const { name, at, loss } of curves) {
+    if (at.length === loss.length) continue;
+    throw invalidArgument({
+      what: 'not one loss for each place',
+      where: `losses ${title}, ${name}`,
+      got: `${loss.length} and ${at.length}`,
+      expected: 'as many values of loss as of at',
+    });
+  }
   const series = curves.map(({ name, at, loss }) => ({ name, at, values: loss }));
   const summaries = curves.map(({ name, at, loss }) => {
     let lowest: { at: number; loss: number } | undefined;

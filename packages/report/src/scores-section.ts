@@ -59,7 +59,7 @@ function taskTable({
   return markup`<div><div class="scroll"><table class="wide"><caption>Task ${task}: ${TASKS[task]}<span class="soft">${facts.join(', ')}</span></caption>
 <thead><tr><th scope="col"></th>${names.map(
     (name) =>
-      markup`<th scope="col" class="number">${MEASURES[name] ? markup`<abbr title="${MEASURES[name]}">${name}</abbr>` : name}</th>`,
+      markup`<th scope="col" class="number">${Object.hasOwn(MEASURES, name) ? markup`<abbr title="${MEASURES[name]}">${name}</abbr>` : name}</th>`,
   )}</tr></thead>
 <tbody>${rows.map(
     ({ name, values, kind }) => markup`
