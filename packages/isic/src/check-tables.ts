@@ -53,9 +53,12 @@ class SplitTables {
 
   parts(): void {
     const { folder } = this.scan.dataset;
-    const absent = DATASET_PARTS.filter((part) => this.layout[part] === undefined);
     const prefix = SPLIT_PREFIXES[this.split][0]!;
-    if (absent.length === DATASET_PARTS.length) {
+    // Attribute masks and sources are not of the 2017 challenge: their absence says nothing.
+    const absent = DATASET_PARTS.filter(
+      (part) => this.layout[part] === undefined && part !== 'attributes' && part !== 'sources',
+    );
+    if (Object.keys(this.layout).length === 0) {
       this.report('info', 'missing-part', folder, `no ${this.split} split (nothing begins with ${prefix}).`);
     } else if (absent.length > 0) {
       const names = absent.map((part) => `${prefix}${PART_NAMES[part]}`);

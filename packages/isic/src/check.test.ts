@@ -57,8 +57,7 @@ describe('checkDataset', () => {
       attributes: { pigment_network: 0, negative_network: 0, milia_like_cyst: 0, streaks: 0 },
     });
     expect(report.issues.map(({ message }) => message)).toEqual([
-      `${folder}: the training split is without ISIC-2017_Training_attributes.`,
-      `${folder}: the validation split is without ISIC-2017_Validation_attributes, ISIC-2017_Validation_Data_metadata.csv, ISIC-2017_Validation_sources.csv.`,
+      `${folder}: the validation split is without ISIC-2017_Validation_Data_metadata.csv.`,
       `${folder}: no test split (nothing begins with ISIC-2017_Test_v2).`,
     ]);
   });
