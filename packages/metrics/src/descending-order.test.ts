@@ -4,10 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { descendingOrder } from './descending-order.js';
 
 function expectSorted(scores: Float64Array): void {
-  const order = descendingOrder(scores);
+  const { order, keys } = descendingOrder(scores);
   expect([...order].sort((a, b) => a - b)).toEqual([...scores.keys()]);
   const sorted = Array.from(order, (index) => scores[index]!);
   expect(sorted).toEqual([...scores].sort((a, b) => b - a));
+  for (let i = 1; i < sorted.length; i++) {
+    if (keys[2 * i] !== keys[2 * i - 2]) expect(sorted[i]).toBeLessThan(sorted[i - 1]!);
+  }
 }
 
 describe('descendingOrder', () => {
@@ -28,11 +31,11 @@ describe('descendingOrder', () => {
   });
 
   it('reads scores that lie inside a larger buffer', () => {
-    expect([...descendingOrder(Float64Array.of(9, 1, 3, 2).subarray(1))]).toEqual([1, 2, 0]);
+    expect([...descendingOrder(Float64Array.of(9, 1, 3, 2).subarray(1)).order]).toEqual([1, 2, 0]);
   });
 
   it('sorts nothing and one', () => {
-    expect([...descendingOrder(new Float64Array(0))]).toEqual([]);
-    expect([...descendingOrder(Float64Array.of(0.5))]).toEqual([0]);
+    expect([...descendingOrder(new Float64Array(0)).order]).toEqual([]);
+    expect([...descendingOrder(Float64Array.of(0.5)).order]).toEqual([0]);
   });
 });

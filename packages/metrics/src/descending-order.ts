@@ -1,94 +1,120 @@
-/** Sorting scores: a radix sort of indices on the bits of doubles, linear in their number. Leans on nothing. */
+/** Sorting scores: a radix sort on the bits of doubles, linear in their number. Leans on nothing. */
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 const HIGH_WORD = LITTLE_ENDIAN ? 1 : 0;
 const LOW_WORD = 1 - HIGH_WORD;
 
-const BITS = 11;
+const BITS = 8;
 const DIGITS = 1 << BITS;
 const MASK = DIGITS - 1;
-const PASSES = 3;
+const PASSES = 4;
 
-// Below this, insertion sort beats counting 3 x 2,048 digits.
-const SHORT_RUN = 96;
+// Below this, insertion sort beats counting 4 x 256 digits.
+const SHORT_RUN = 32;
+
+/** Scores put in order. */
+export interface DescendingOrder {
+  /** The indices of the scores, from the largest score to the smallest. */
+  order: Uint32Array;
+  /** At 2 i, a number that differs from the one at 2 i - 2 only if the two ranked scores differ. */
+  keys: Uint32Array;
+}
 
 /**
- * The indices of `scores` from the largest score to the smallest.
+ * Sorts scores: by their high words, which hold sign, exponent and 20 bits of the fraction, then within those that
+ * share a high word.
  * @param scores Finite and without -0.
  */
-export function descendingOrder(scores: Float64Array): Uint32Array {
-  const order = new Uint32Array(scores.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  const words = new Uint32Array(scores.buffer, scores.byteOffset, 2 * scores.length);
-  sortByWord(order, words, HIGH_WORD);
-  sortTiedHighWords(order, scores, words);
-  return order;
+export function descendingOrder(scores: Float64Array): DescendingOrder {
+  const count = scores.length;
+  const words = new Uint32Array(scores.buffer, scores.byteOffset, 2 * count);
+  const unsorted = new Uint32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    unsorted[2 * i] = descendingKey(words, i, HIGH_WORD);
+    unsorted[2 * i + 1] = i;
+  }
+  const keys = sortPairs(unsorted);
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = keys[2 * i + 1]!;
+  let start = 0;
+  while (start < count) {
+    const key = keys[2 * start]!;
+    let end = start + 1;
+    while (end < count && keys[2 * end] === key) end++;
+    if (end - start > 1) sortRun(order, start, end, scores, words);
+    start = end;
+  }
+  return { order, keys };
 }
 
 /**
- * Sorts `order`, in place, by one 32-bit word of each score. The bits of a non-negative double grow with it as an
- * unsigned number, those of a negative one shrink; the keys turn that into "first comes the largest".
+ * A key that is small where the score is large. The bits of a non-negative double grow with it as an unsigned number,
+ * those of a negative one shrink.
  */
-function sortByWord(order: Uint32Array, words: Uint32Array, word: number): void {
-  const count = order.length;
+function descendingKey(words: Uint32Array, index: number, word: number): number {
+  const negative = words[2 * index + HIGH_WORD]! >>> 31 !== 0;
+  const bits = words[2 * index + word]!;
+  if (negative) return bits;
+  return word === HIGH_WORD ? (bits ^ 0x7fffffff) >>> 0 : ~bits >>> 0;
+}
+
+/** Sorts pairs of key and payload by key, ascending; returns them in the array given or in another. */
+function sortPairs(pairs: Uint32Array): Uint32Array {
+  const length = pairs.length;
   const counters = new Uint32Array(PASSES * DIGITS);
-  let keys = new Uint32Array(count);
-  for (let i = 0; i < count; i++) {
-    const at = 2 * order[i]!;
-    const negative = words[at + HIGH_WORD]! >>> 31 !== 0;
-    const bits = words[at + word]!;
-    const rising = word === HIGH_WORD ? (negative ? ~bits : bits ^ 0x80000000) : negative ? ~bits : bits;
-    const key = ~rising >>> 0;
-    keys[i] = key;
+  for (let at = 0; at < length; at += 2) {
+    const key = pairs[at]!;
     counters[key & MASK]!++;
     counters[DIGITS + ((key >>> BITS) & MASK)]!++;
-    counters[2 * DIGITS + (key >>> (2 * BITS))]!++;
+    counters[2 * DIGITS + ((key >>> (2 * BITS)) & MASK)]!++;
+    counters[3 * DIGITS + (key >>> (3 * BITS))]!++;
   }
-  let from: Uint32Array = order;
-  let to: Uint32Array = new Uint32Array(count);
-  let keysTo = new Uint32Array(count);
+  let from = pairs;
+  let to: Uint32Array = new Uint32Array(length);
   for (let pass = 0; pass < PASSES; pass++) {
     const shift = pass * BITS;
-    const starts = counters.subarray(pass * DIGITS, (pass + 1) * DIGITS);
-    if (count > 0 && starts[(keys[0]! >>> shift) & MASK] === count) continue;
+    const places = counters.subarray(pass * DIGITS, (pass + 1) * DIGITS);
+    if (length > 0 && 2 * places[(from[0]! >>> shift) & MASK]! === length) continue;
     let start = 0;
     for (let digit = 0; digit < DIGITS; digit++) {
-      const here = starts[digit]!;
-      starts[digit] = start;
+      const here = places[digit]!;
+      places[digit] = start;
       start += here;
     }
-    for (let i = 0; i < count; i++) {
-      const key = keys[i]!;
-      const place = starts[(key >>> shift) & MASK]!++;
-      keysTo[place] = key;
-      to[place] = from[i]!;
+    for (let at = 0; at < length; at += 2) {
+      const key = from[at]!;
+      const place = 2 * places[(key >>> shift) & MASK]!++;
+      to[place] = key;
+      to[place + 1] = from[at + 1]!;
     }
-    [keys, keysTo] = [keysTo, keys];
     [from, to] = [to, from];
   }
-  if (from !== order) order.set(from);
+  return from;
 }
 
-/** Finishes the sort where scores share their high word, which holds 20 bits of the fraction. */
-function sortTiedHighWords(order: Uint32Array, scores: Float64Array, words: Uint32Array): void {
-  let start = 0;
-  while (start < order.length) {
-    const first = order[start]!;
-    const high = words[2 * first + HIGH_WORD]!;
-    let end = start + 1;
-    let equal = true;
-    for (; end < order.length && words[2 * order[end]! + HIGH_WORD] === high; end++) {
-      equal &&= words[2 * order[end]! + LOW_WORD] === words[2 * first + LOW_WORD];
-    }
-    if (!equal) {
-      if (end - start > SHORT_RUN) sortByWord(order.subarray(start, end), words, LOW_WORD);
-      else insertionSort(order, scores, start, end);
-    }
-    start = end;
+/** Sorts, in place, the part of `order` from `start` to `end`, whose scores share their high word. */
+function sortRun(
+  order: Uint32Array,
+  start: number,
+  end: number,
+  scores: Float64Array,
+  words: Uint32Array,
+): void {
+  const count = end - start;
+  if (count <= SHORT_RUN) {
+    insertionSort(order, start, end, scores);
+    return;
   }
+  const pairs = new Uint32Array(2 * count);
+  for (let i = 0; i < count; i++) {
+    pairs[2 * i] = descendingKey(words, order[start + i]!, LOW_WORD);
+    pairs[2 * i + 1] = order[start + i]!;
+  }
+  const sorted = sortPairs(pairs);
+  for (let i = 0; i < count; i++) order[start + i] = sorted[2 * i + 1]!;
 }
 
-function insertionSort(order: Uint32Array, scores: Float64Array, start: number, end: number): void {
+function insertionSort(order: Uint32Array, start: number, end: number, scores: Float64Array): void {
   for (let i = start + 1; i < end; i++) {
     const index = order[i]!;
     const score = scores[index]!;

@@ -1,6 +1,6 @@
 /** The precision-recall curve and average precision by both rules. Leans on core and ranking. */
 import { assertOneOf, resolveOptions } from '@lesion/core';
-import { countAtThresholds, rankInput, type ThresholdCounts } from './ranking.js';
+import { countAtThresholds, rankInput, type ThresholdCounts, thresholdsOf } from './ranking.js';
 import type { Labels, Scores } from './values.js';
 
 /** How average precision is taken from the curve, see {@link AveragePrecisionOptions.rule}. */
@@ -45,8 +45,9 @@ export interface PrecisionRecallCurve {
  */
 export function precisionRecallCurve(labels: Labels, scores: Scores): PrecisionRecallCurve {
   const ranking = rankInput(labels, scores);
+  const thresholds = thresholdsOf(ranking);
   const { truePositives, falsePositives, positives } = countAtThresholds(ranking);
-  const length = 1 + ranking.thresholds.length;
+  const length = 1 + thresholds.length;
   const curve: PrecisionRecallCurve = {
     precision: new Float64Array(length),
     recall: new Float64Array(length),
@@ -59,7 +60,7 @@ export function precisionRecallCurve(labels: Labels, scores: Scores): PrecisionR
     const here = truePositives[i - 1]!;
     curve.precision[i] = here / (here + falsePositives[i - 1]!);
     curve.recall[i] = here / positives;
-    curve.thresholds[i] = ranking.thresholds[i - 1]!;
+    curve.thresholds[i] = thresholds[i - 1]!;
   }
   return curve;
 }

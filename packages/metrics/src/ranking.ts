@@ -20,8 +20,8 @@ export interface Ranking {
   labels: Uint8Array;
   /** Where each group ends, exclusive. */
   ends: Uint32Array;
-  /** The score of each group, descending. */
-  thresholds: Float64Array;
+  /** The scores, in the order of the input. */
+  scores: Float64Array;
 }
 
 /** Counts at each threshold of a ranking: of the labels whose score is at least that. */
@@ -34,32 +34,28 @@ export interface ThresholdCounts {
   negatives: number;
 }
 
-/** Ranks checked labels and scores. */
+/** Ranks checked labels and scores; keeps `scores` without a copy. */
 export function rank(labels: Uint8Array, scores: Float64Array): Ranking {
-  const order = descendingOrder(scores);
+  const { order, keys } = descendingOrder(scores);
   const count = order.length;
   const ranked = new Uint8Array(count);
   const ends = new Uint32Array(count);
-  const thresholds = new Float64Array(count);
   let groups = 0;
-  let current = Number.NaN;
   for (let i = 0; i < count; i++) {
     const index = order[i]!;
-    const score = scores[index]!;
     ranked[i] = labels[index]!;
-    if (score !== current) {
-      if (i > 0) ends[groups++] = i;
-      thresholds[groups] = score;
-      current = score;
+    // Keys tell most neighbours apart without a look at the scores, which lie all over memory.
+    if (i > 0 && (keys[2 * i] !== keys[2 * i - 2] || scores[index] !== scores[order[i - 1]!])) {
+      ends[groups++] = i;
     }
   }
   if (count > 0) ends[groups++] = count;
-  return {
-    order,
-    labels: ranked,
-    ends: ends.subarray(0, groups),
-    thresholds: thresholds.subarray(0, groups),
-  };
+  return { order, labels: ranked, ends: ends.subarray(0, groups), scores };
+}
+
+/** The score of each group, descending. */
+export function thresholdsOf({ order, ends, scores }: Ranking): Float64Array {
+  return Float64Array.from(ends, (end) => scores[order[end - 1]!]!);
 }
 
 /** Checks and ranks what a caller gave. */

@@ -1,6 +1,6 @@
 /** The receiver operating characteristic and the area under it. Leans on core and ranking. */
 import { resolveOptions } from '@lesion/core';
-import { countAtThresholds, rankInput, type ThresholdCounts } from './ranking.js';
+import { countAtThresholds, rankInput, type ThresholdCounts, thresholdsOf } from './ranking.js';
 import type { Labels, Scores } from './values.js';
 
 /** Options of {@link rocCurve}. */
@@ -61,9 +61,10 @@ function bends(counts: ThresholdCounts): number[] {
 export function rocCurve(labels: Labels, scores: Scores, options?: RocCurveOptions): RocCurve {
   const { dropCollinear } = resolveOptions(options, { dropCollinear: false }, 'rocCurve');
   const ranking = rankInput(labels, scores);
+  const thresholds = thresholdsOf(ranking);
   const counts = countAtThresholds(ranking);
   const points = dropCollinear ? bends(counts) : undefined;
-  const length = 1 + (points?.length ?? ranking.thresholds.length);
+  const length = 1 + (points?.length ?? thresholds.length);
   const curve: RocCurve = {
     falsePositiveRate: new Float64Array(length),
     truePositiveRate: new Float64Array(length),
@@ -76,7 +77,7 @@ export function rocCurve(labels: Labels, scores: Scores, options?: RocCurveOptio
     const point = points?.[i - 1] ?? i - 1;
     curve.falsePositiveRate[i] = counts.falsePositives[point]! / counts.negatives;
     curve.truePositiveRate[i] = counts.truePositives[point]! / counts.positives;
-    curve.thresholds[i] = ranking.thresholds[point]!;
+    curve.thresholds[i] = thresholds[point]!;
   }
   return curve;
 }
