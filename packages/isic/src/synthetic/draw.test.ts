@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import {
   type BinaryMask,
   contiguousData,
@@ -209,6 +210,23 @@ describe('drawSyntheticLesion', () => {
         else expect(changes.reduce((sum, change) => sum + change, 0)).toBeGreaterThan(0);
       }
     }
+  });
+
+  it('leans on nothing that a browser lacks', async () => {
+    const seen = new Set<string>();
+    const outside = new Set<string>();
+    const follow = async (name: string): Promise<void> => {
+      if (seen.has(name)) return;
+      seen.add(name);
+      const source = await readFile(new URL(name.replace(/\.js$/, '.ts'), import.meta.url), 'utf8');
+      for (const [, target] of source.matchAll(/from '([^']+)'/g)) {
+        if (target!.startsWith('.')) await follow(target!);
+        else outside.add(target!);
+      }
+    };
+    await follow('./draw.js');
+    expect(seen.size).toBeGreaterThan(8);
+    expect([...outside]).toEqual(['@lesion/core']);
   });
 
   it('draws no artefacts where none are wanted', () => {

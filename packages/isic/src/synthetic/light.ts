@@ -7,7 +7,7 @@ import { type Frame, type Layers, xOf, yOf } from './frame.js';
 import { NoiseField, smoothstep } from './noise.js';
 
 /** Light that pigment-free skin sends back, by channel. */
-const DERMIS = [0.97, 0.87, 0.78] as const;
+const DERMIS = [0.95, 0.88, 0.81] as const;
 /** Absorption by blood, by channel, in units of melanin's in green. */
 const BLOOD = [0.1, 0.95, 0.72] as const;
 const BLUE_GREY = [0.43, 0.44, 0.5] as const;
@@ -21,12 +21,12 @@ const SURFACE = 0.045;
 export function lightThrough(layers: Layers, random: SeededRandom): Float32Array {
   const { frame, melanin, blood, veil, keratin } = layers;
   const noise = new NoiseField(random);
-  const warmth = random.uniform(-0.13, 0.06);
+  const warmth = random.uniform(-0.13, 0.03);
   const tint = random.uniform(-0.03, 0.03);
   const exposure = random.uniform(0.8, 1.1);
   const gain = [exposure * (1 + warmth), exposure * (1 + tint), exposure * (1 - 0.9 * warmth)] as const;
   // Melanin's, chosen by eye: rising density runs from tan through brown to black, now more yellow, now more grey.
-  const absorption = [random.uniform(0.46, 0.64), 1, random.uniform(1.25, 1.6)] as const;
+  const absorption = [random.uniform(0.46, 0.64), 1, random.uniform(1.35, 1.8)] as const;
   const slopeX = random.uniform(-0.12, 0.12);
   const slopeY = random.uniform(-0.12, 0.12);
   const falloff = random.uniform(0, 0.28);

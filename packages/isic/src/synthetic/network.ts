@@ -77,7 +77,10 @@ function paintMesh(layers: Layers, region: Float32Array, mesh: Mesh, random: See
       const index = row * frame.width + column;
       const strength = region[index]!;
       if (strength === 0) continue;
+      if (strength > 0.5) place[index] = 1;
       const x = xOf(frame, column);
+      // Clear in some spots, blurred in others, but nowhere gone.
+      const clarity = 0.75 + 0.35 * noise.cloud(x * 11 - 8.3, y * 11 + 2.2, 2);
       const bend = 0.45 * noise.cloud(x * 20, y * 20, 2);
       noise.cell((x * cos + y * sin) / mesh.stretch + bend, y * cos - x * sin + bend, cell);
       const uneven = 1 + 0.45 * noise.cloud(x * 14 + 5.1, y * 14, 2);
@@ -86,8 +89,7 @@ function paintMesh(layers: Layers, region: Float32Array, mesh: Mesh, random: See
       const line = smoothstep(lineWidth * uneven * 1.9, 0, toLine);
       const share = mesh.holeShare + (mesh.lineShare - mesh.holeShare) * line;
       const changed = melanin[index]! * share + mesh.lineDensity * line * uneven;
-      melanin[index]! += strength * (changed - melanin[index]!);
-      if (strength > 0.5) place[index] = 1;
+      melanin[index]! += strength * clarity * (changed - melanin[index]!);
     }
   }
   return place;
@@ -107,9 +109,9 @@ export function paintPigmentNetwork(
   const region = drawRegion(layers, outline, meshPlace, [0.75, 1.4], random.fork('region'));
   for (let i = 0; i < region.length; i++) if (taken[i]) region[i] = 0;
   const mesh: Mesh = {
-    lineDensity: random.uniform(0.25, 0.5),
+    lineDensity: random.uniform(0.2, 0.42),
     lineShare: 1,
-    holeShare: random.uniform(0.5, 0.72),
+    holeShare: random.uniform(0.62, 0.8),
     lineWidth: random.uniform(0.15, 0.22),
     cellsPerUnit: random.uniform(42, 56),
     stretch: random.uniform(1, 1.35),
@@ -127,7 +129,7 @@ export function paintNegativeNetwork(
   const region = drawRegion(layers, outline, meshPlace, [0.4, 0.7], random.fork('region'));
   const mesh: Mesh = {
     lineDensity: 0,
-    lineShare: random.uniform(0.28, 0.45),
+    lineShare: random.uniform(0.35, 0.5),
     holeShare: random.uniform(1, 1.2),
     lineWidth: random.uniform(0.17, 0.24),
     cellsPerUnit: random.uniform(32, 44),

@@ -34,7 +34,7 @@ const RECIPES: Record<LesionClass, Recipe> = {
     elongation: [1, 1.5],
     irregularity: [0.16, 0.34],
     roughness: [0.025, 0.055],
-    edge: [0.015, 0.05],
+    edge: [0.02, 0.06],
     melanin: [0.6, 1.4],
     variegation: [0.5, 0.85],
     grain: [0.3, 0.6],
@@ -55,12 +55,12 @@ const RECIPES: Record<LesionClass, Recipe> = {
   },
   nevus: {
     radius: [0.11, 0.31],
-    elongation: [1, 1.35],
-    irregularity: [0.02, 0.12],
+    elongation: [1, 1.5],
+    irregularity: [0.03, 0.17],
     roughness: [0.008, 0.03],
-    edge: [0.018, 0.06],
+    edge: [0.02, 0.075],
     melanin: [0.45, 1.5],
-    variegation: [0.08, 0.35],
+    variegation: [0.15, 0.5],
     grain: [0.25, 0.55],
     core: [-0.1, 1],
     blood: [0, 0.2],
@@ -147,7 +147,7 @@ function paintBody(layers: Layers, outline: Outline, recipe: Recipe, random: See
 const PATCH_COLOURS = [
   { name: 'black', melanin: 2, blood: 0, veil: 0 },
   { name: 'blue-grey', melanin: 0.25, blood: 0.05, veil: 0.7 },
-  { name: 'red', melanin: -0.45, blood: 0.3, veil: 0 },
+  { name: 'red', melanin: -0.4, blood: 0.18, veil: 0 },
   { name: 'white', melanin: -0.8, blood: -0.1, veil: 0.12 },
   { name: 'dark brown', melanin: 0.9, blood: 0.05, veil: 0 },
 ];
@@ -240,7 +240,7 @@ function paintGlobules(layers: Layers, outline: Outline, random: SeededRandom): 
   const { frame, melanin } = layers;
   const noise = new NoiseField(random);
   const perUnit = Math.min(random.uniform(26, 38), frame.unit / 5);
-  const density = random.uniform(0.25, 0.65);
+  const density = random.uniform(0.15, 0.45);
   const cell: Cell = { seedDistance: 0, borderDistance: 0, value: 0 };
   for (let row = 0; row < frame.height; row++) {
     const y = yOf(frame, row);
@@ -248,8 +248,12 @@ function paintGlobules(layers: Layers, outline: Outline, random: SeededRandom): 
       const index = row * frame.width + column;
       const inside = smoothstep(0, 0.03, outline.depth[index]!);
       if (inside === 0) continue;
-      noise.cell(xOf(frame, column) * perUnit, y * perUnit, cell);
-      melanin[index]! += inside * density * (0.5 + cell.value) * smoothstep(0.42, 0.2, cell.seedDistance);
+      const x = xOf(frame, column);
+      const patchy = smoothstep(-0.3, 0.5, noise.cloud(x * 7, y * 7, 2));
+      noise.cell(x * perUnit, y * perUnit, cell);
+      const size = 0.3 + 0.2 * cell.value;
+      melanin[index]! +=
+        inside * patchy * density * (0.5 + cell.value) * smoothstep(size, 0.3 * size, cell.seedDistance);
     }
   }
 }

@@ -27,7 +27,7 @@ export function paintStreaks(layers: Layers, outline: Outline, random: SeededRan
   const middle = random.uniform(0, 2 * Math.PI);
   const halfSector = random.uniform(0.6, 1.5);
   const spacing = Math.max(random.uniform(0.02, 0.028), 3.5 / frame.unit) / outline.radius;
-  const density = random.uniform(0.7, 1.2);
+  const density = random.uniform(0.6, 1);
   const bulbs = random.chance(0.4);
   const cover = new Float32Array(melanin.length);
   const lines: StreakLine[] = [];
@@ -45,7 +45,12 @@ export function paintStreaks(layers: Layers, outline: Outline, random: SeededRan
     const from = { x: border.x - inwards * Math.cos(angle), y: border.y - inwards * Math.sin(angle) };
     const to = { x: border.x + outwards * Math.cos(lean), y: border.y + outwards * Math.sin(lean) };
     const points = [from, border, to];
-    coverStroke(cover, frame, { points, width, endWidth: width * 0.35, softness: 0.005 }, strength);
+    coverStroke(
+      cover,
+      frame,
+      { points, width: 1.3 * width, endWidth: 0.4 * width, softness: 0.006 },
+      strength,
+    );
     if (bulb) {
       const radius = 0.7 * width;
       visitDisc(frame, to, 1.5 * radius, (index, distance) => {
