@@ -1,11 +1,12 @@
-"""Writes slic.json and boundaries.json: reference values of scikit-image for small synthetic images.
+"""Writes slic.json, boundaries.json and opencv.json: reference values for small synthetic images.
 
-Run with scikit-image 0.19.3 and numpy 1.24: python3 generate.py
+Run with scikit-image 0.19.3, numpy 1.24 and OpenCV 4.6 with its contrib modules: python3 generate.py
 """
 import base64
 import json
 import pathlib
 
+import cv2
 import numpy as np
 import skimage
 from scipy import ndimage
@@ -116,3 +117,20 @@ boundaries = {
     "inner": encoded(find_boundaries(labels, mode="inner").astype(np.uint8)),
 }
 (folder / "boundaries.json").write_text(json.dumps(boundaries, indent=0) + "\n")
+
+# OpenCV's SLIC descends from EPFL's program: square seeds, float32, otherwise the same steps.
+# Sides are multiples of the step, so that both grids are the same.
+picture = lesion(96, 132)
+lab = cv2.cvtColor((picture / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+opencv = cv2.ximgproc.createSuperpixelSLIC(lab, 100, 12, 10.0)
+opencv.iterate(10)
+opencv.enforceLabelConnectivity(25)
+reference = {
+    "opencv": cv2.__version__,
+    "shape": picture.shape,
+    "image": encoded(picture),
+    "step": 12,
+    "count": opencv.getNumberOfSuperpixels(),
+    "labels": encoded(opencv.getLabels().astype("<i2")),
+}
+(folder / "opencv.json").write_text(json.dumps(reference, indent=0) + "\n")

@@ -22,6 +22,9 @@ export interface ClusterOptions {
 /** Side of a tile, in pixels: small enough that a tile's colours stay in the nearest cache. */
 const TILE = 16;
 
+/** Well above the relative error of adding two numbers. */
+const ROUNDING = 2 ** -50;
+
 /** The clusters, one array a property, so that loops run on plain numbers. */
 interface Clusters {
   count: number;
@@ -141,7 +144,10 @@ class Candidates {
   }
 }
 
-/** Gives each pixel its nearest cluster. @returns Whether any pixel changed. */
+/**
+ * Gives each pixel its nearest cluster. @returns Whether any pixel changed.
+ * @param sameColors Whether all clusters have one colour, so that their order is decided by space alone.
+ */
 function assignPixels(
   features: Float64Array,
   labels: Int32Array,
@@ -149,12 +155,16 @@ function assignPixels(
   clusters: Clusters,
   candidates: Candidates,
   spatialWeight: number,
+  sameColors: boolean,
 ): boolean {
   const { height, width } = size;
   const { rows, columns, colors, largest, top, bottom, left, right } = clusters;
   const { across, down, starts } = candidates;
   const list = candidates.clusters;
   const nearest = new Float64Array(TILE * TILE);
+  // The spatial distance beyond which no cluster can win a pixel. Colour only adds to it. Where the colour part
+  // is the same for all, only what rounding may hide is added to the distance of the nearest.
+  const reach = new Float64Array(TILE * TILE);
   let changed = false;
   for (let tileRow = 0; tileRow < down; tileRow++) {
     const y0 = tileRow * TILE;
@@ -163,25 +173,56 @@ function assignPixels(
       const x0 = tileColumn * TILE;
       const x1 = Math.min(x0 + TILE, width);
       let bound = 0;
+      let own = labels[y0 * width + x0]!;
+      let onlyOne = true;
+      let fromY = top[own]!;
+      let toY = bottom[own]!;
+      let fromX = left[own]!;
+      let toX = right[own]!;
+      let ownRow = rows[own]!;
+      let ownColumn = columns[own]!;
+      let own0 = colors[3 * own]!;
+      let own1 = colors[3 * own + 1]!;
+      let own2 = colors[3 * own + 2]!;
+      let ownLargest = largest[own]!;
       for (let y = y0; y < y1; y++) {
         for (let x = x0, at = y * width + x0, near = (y - y0) * TILE; x < x1; x++, at++, near++) {
           const k = labels[at]!;
+          if (k !== own) {
+            own = k;
+            onlyOne = false;
+            fromY = top[k]!;
+            toY = bottom[k]!;
+            fromX = left[k]!;
+            toX = right[k]!;
+            ownRow = rows[k]!;
+            ownColumn = columns[k]!;
+            own0 = colors[3 * k]!;
+            own1 = colors[3 * k + 1]!;
+            own2 = colors[3 * k + 2]!;
+            ownLargest = largest[k]!;
+          }
           let distance = Number.POSITIVE_INFINITY;
-          if (y >= top[k]! && y < bottom[k]! && x >= left[k]! && x < right[k]!) {
-            const dy = rows[k]! - y;
-            const dx = columns[k]! - x;
-            const d0 = features[3 * at]! - colors[3 * k]!;
-            const d1 = features[3 * at + 1]! - colors[3 * k + 1]!;
-            const d2 = features[3 * at + 2]! - colors[3 * k + 2]!;
-            distance = (dy * dy + dx * dx) * spatialWeight + (d0 * d0 + d1 * d1 + d2 * d2) / largest[k]!;
+          let limit = Number.POSITIVE_INFINITY;
+          if (y >= fromY && y < toY && x >= fromX && x < toX) {
+            const dy = ownRow - y;
+            const dx = ownColumn - x;
+            const d0 = features[3 * at]! - own0;
+            const d1 = features[3 * at + 1]! - own1;
+            const d2 = features[3 * at + 2]! - own2;
+            const spatial = (dy * dy + dx * dx) * spatialWeight;
+            distance = spatial + (d0 * d0 + d1 * d1 + d2 * d2) / ownLargest;
+            limit = sameColors ? spatial + distance * ROUNDING : distance;
           }
           nearest[near] = distance;
-          if (distance > bound) bound = distance;
+          reach[near] = limit;
+          if (limit > bound) bound = limit;
         }
       }
       const tile = tileRow * across + tileColumn;
       for (let entry = starts[tile]!, end = starts[tile + 1]!; entry < end; entry++) {
         const k = list[entry]!;
+        if (onlyOne && k === own) continue;
         const row = rows[k]!;
         const column = columns[k]!;
         const outsideY = row < y0 ? row - y0 : row > y1 - 1 ? row - (y1 - 1) : 0;
@@ -202,8 +243,8 @@ function assignPixels(
           for (let x = first; x < last; x++) {
             const dx = column - x;
             const spatial = (dy2 + dx * dx) * spatialWeight;
+            if (spatial > reach[offset + x]!) continue;
             const best = nearest[offset + x]!;
-            if (spatial > best) continue;
             const at = start + x;
             const d0 = features[3 * at]! - c0;
             const d1 = features[3 * at + 1]! - c1;
@@ -211,6 +252,7 @@ function assignPixels(
             const distance = spatial + (d0 * d0 + d1 * d1 + d2 * d2) / divisor;
             if (distance < best || (distance === best && k < labels[at]!)) {
               nearest[offset + x] = distance;
+              reach[offset + x] = sameColors ? spatial + distance * ROUNDING : distance;
               labels[at] = k;
               changed = true;
             }
@@ -285,7 +327,15 @@ export function clusterPixels(
   for (let iteration = 0; iteration < options.iterations; iteration++) {
     placeWindows(clusters, size, reachRows, reachColumns);
     candidates.update(clusters);
-    const changed = assignPixels(features, labels, size, clusters, candidates, spatialWeight);
+    const changed = assignPixels(
+      features,
+      labels,
+      size,
+      clusters,
+      candidates,
+      spatialWeight,
+      iteration === 0 && options.seedColors === 'zero',
+    );
     // Seeds are not yet means, so only from the second pass on does "no change" mean that none will come.
     if (!changed && iteration > 0) break;
     if (iteration === options.iterations - 1) break;

@@ -8,6 +8,30 @@ export function linearize(value: number): number {
   return value > 0.04045 ? ((value + 0.055) / 1.055) ** 2.4 : value / 12.92;
 }
 
+const NODES = 2048;
+/** `(i / NODES) ** 2.4` and `NODES / i`. */
+const nodePowers = Float64Array.from({ length: NODES + 1 }, (_, i) => (i / NODES) ** 2.4);
+const nodeInverses = Float64Array.from({ length: NODES + 1 }, (_, i) => (i === 0 ? 0 : NODES / i));
+
+/**
+ * Does {@link linearize} to a row in place, within 1e-15 of it and many times faster: powers are the slowest
+ * step of a large image, and the binomial series of `(1 + d) ** 2.4` around 2048 known ones needs none.
+ */
+export function linearizeRow(row: Float64Array): void {
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i]!;
+    if (value > 0.04045) {
+      const base = (value + 0.055) / 1.055;
+      const node = Math.round(base * NODES);
+      const d = base * nodeInverses[node]! - 1;
+      const series = 1 + d * (2.4 + d * (1.68 + d * (0.224 + d * (-0.0336 + d * 0.010752))));
+      row[i] = nodePowers[node]! * series;
+    } else {
+      row[i] = value / 12.92;
+    }
+  }
+}
+
 function labCurve(value: number): number {
   return value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116;
 }

@@ -4,7 +4,7 @@
  */
 import type { Size } from '@lesion/core';
 import { rowBlur } from './blur.js';
-import { linearize, linearToLab } from './color.js';
+import { linearize, linearizeRow, linearToLab } from './color.js';
 import type { SuperpixelSettings } from './options.js';
 
 type FeatureSettings = Pick<
@@ -53,7 +53,7 @@ export function colorFeatures(data: Uint8Array, size: Size, settings: FeatureSet
     const row = features.subarray(y * stride, (y + 1) * stride);
     blur(y, row);
     if (toLab && !convertFirst) {
-      for (let i = 0; i < stride; i++) row[i] = linearize(row[i]!);
+      linearizeRow(row);
       linearToLab(row);
     }
     for (let i = 0; i < stride; i++) row[i]! *= ratio;

@@ -18,7 +18,10 @@ import { hexagonalSeeds, perturbSeeds, squareSeeds } from './seeds.js';
 
 /** What {@link superpixels} gives. */
 export interface Superpixels {
-  /** The superpixel of each pixel, `[height, width]`, numbered 0 to `count - 1` in reading order of their first pixels. */
+  /**
+   * The superpixel of each pixel, `[height, width]`: 0 to `count - 1`, in the order in which reading meets
+   * them (in the order of the seeds where `connectivity` is `none`).
+   */
   labels: LabelMap;
   /** How many superpixels there are. */
   count: number;
