@@ -6,6 +6,8 @@ export interface ProgressState {
   done: number;
   /** Units in all. */
   total: number;
+  /** What is done, where work has several phases; the rate starts anew with each. @default the display's label */
+  phase?: string | undefined;
   /** What is being worked on or how it fares: an id, a loss. */
   detail?: string | undefined;
 }
@@ -28,7 +30,7 @@ export interface ProgressStream {
 export interface ProgressOptions {
   /** What is done: `scoring`. */
   label: string;
-  /** What is counted, in the plural: `images`. */
+  /** What is counted, in the plural: `images`; empty where phases count different things. */
   unit: string;
   /** The clock, in milliseconds. @default performance.now */
   now?: (() => number) | undefined;
@@ -42,8 +44,8 @@ export function formatProgress(
   state: ProgressState,
   timing: { rate: number | undefined; label: string; unit: string },
 ): string {
-  const { done, total, detail } = state;
-  const parts = [`${timing.label} ${done}/${total} ${timing.unit}`];
+  const { done, total, detail, phase = timing.label } = state;
+  const parts = [`${phase} ${done}/${total} ${timing.unit}`.trimEnd()];
   if (total > 0) parts.push(`${Math.floor((done / total) * 100)} %`);
   if (timing.rate !== undefined && timing.rate > 0) {
     parts.push(
@@ -61,7 +63,7 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions)
   const terminal = stream.isTTY === true;
   const dim = terminal && stream.hasColors?.() === true;
   const interval = terminal ? TERMINAL_INTERVAL : PLAIN_INTERVAL;
-  const start = now();
+  let start = now();
   let first: { done: number; at: number } | undefined;
   let last: ProgressState | undefined;
   let shownAt = start;
@@ -85,6 +87,10 @@ export function createProgress(stream: ProgressStream, options: ProgressOptions)
   return {
     update(state) {
       const at = now();
+      if (last !== undefined && last.phase !== state.phase) {
+        start = at;
+        first = undefined;
+      }
       // Work that is reported when it is done began with the display; resumed work began elsewhere.
       first ??= state.done <= 1 ? { done: 0, at: start } : { done: state.done, at };
       last = state;

@@ -1,9 +1,23 @@
 /** All subcommands, in the order in which the help lists them. A new one is its file and a line here. */
 import type { CommandDefinition } from '../command.js';
 import { check } from './check.js';
+import { demo } from './demo.js';
 import { doctor } from './doctor.js';
+import { evaluate } from './evaluate.js';
+import { predict } from './predict.js';
 import { score } from './score.js';
 import { superpixels } from './superpixels.js';
 import { synth } from './synth.js';
+import { train } from './train.js';
 
-export const COMMANDS: readonly CommandDefinition[] = [doctor, check, synth, superpixels, score];
+export const COMMANDS: readonly CommandDefinition[] = [
+  doctor,
+  check,
+  synth,
+  superpixels,
+  train,
+  predict,
+  evaluate,
+  score,
+  demo,
+];

@@ -4,8 +4,9 @@ import type { SubmissionScore, WhereFilter } from '@lesion/isic';
 import { Option } from 'commander';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { formatCount, formatMetric, formatTable } from '../format.js';
+import { formatCount } from '../format.js';
 import { whereFilter, wholeNumber } from '../parsers.js';
+import { formatMetrics } from '../scores.js';
 
 interface ScoreOptions {
   task: '1' | '2' | '3';
@@ -19,28 +20,14 @@ interface ScoreOptions {
   bootstrap: number;
 }
 
-const TASK_NAMES = { 1: 'segmentation', 2: 'dermoscopic features', 3: 'disease classification' } as const;
+function describeIds(ids: readonly string[], lack: string): string {
+  const some = ids.length > 5 ? `${ids.slice(0, 5).join(', ')} and ${ids.length - 5} more` : ids.join(', ');
+  return `${formatCount(ids.length, 'image')} that ${ids.length === 1 ? 'has' : 'have'} ${lack}: ${some}`;
+}
 
-/** The metrics as a table: one row for the mean, one for each class, one for the interval of the mean. */
+/** The metrics, and below them what could not be scored. */
 function formatScore(score: SubmissionScore): string {
-  const names = Object.keys(score.metrics);
-  const row = (label: string, values: Record<string, number>): string[] => [
-    label,
-    ...names.map((name) => formatMetric(values[name])),
-  ];
-  const rows = [['', ...names], row(score.task === 1 ? 'mean over images' : 'mean', score.metrics)];
-  const { intervals } = score;
-  if (intervals !== undefined) {
-    rows.push(['  95 % from', ...names.map((name) => formatMetric(intervals.metrics[name]?.lower))]);
-    rows.push(['  95 % to', ...names.map((name) => formatMetric(intervals.metrics[name]?.upper))]);
-  }
-  for (const [name, values] of Object.entries(score.perClass)) rows.push(row(name, values));
-  const of = score.count === score.expected ? '' : ` of ${score.expected}`;
-  const lines = [
-    `Task ${score.task}, ${TASK_NAMES[score.task]}, protocol ${score.protocol}: ${formatCount(score.count, 'image')}${of}`,
-    '',
-    formatTable(rows),
-  ];
+  const lines = [formatMetrics(score)];
   if (score.problems.length > 0) {
     lines.push('', 'Not scored:', ...score.problems.map(({ message }) => `  ${message}`));
   }
@@ -116,15 +103,10 @@ export const score = defineCommand<[], ScoreOptions>({
       await writeImageScores(options.perImage, perImage);
       context.note(`wrote ${options.perImage}: ${formatCount(perImage.length, 'row')}`);
     }
-    if (result.missing.length > 0) {
-      context.note(
-        `scored without ${formatCount(result.missing.length, 'image')} that have no prediction, the first ${result.missing[0]}`,
-      );
-    }
+    if (result.missing.length > 0)
+      context.note(`scored without ${describeIds(result.missing, 'no prediction')}`);
     if (result.extra.length > 0) {
-      context.note(
-        `left out ${formatCount(result.extra.length, 'prediction')} for images that the truth does not know, the first ${result.extra[0]}`,
-      );
+      context.note(`left out predictions of ${describeIds(result.extra, 'no truth')}`);
     }
     const document = {
       ...summary,

@@ -1,0 +1,167 @@
+/** `lesion demo`: the whole pipeline on synthetic data in minutes, ending in an HTML report. */
+import type { EngineName } from '@lesion/engine';
+import type { ReportImage, ReportStep } from '@lesion/report';
+import { defineCommand } from '../command.js';
+import { prepareDemoFolder } from '../demo-folder.js';
+import { DEMO_REPORT, reportData, reportImage, reportLosses, reportScores } from '../demo-report.js';
+import { formatCount, formatDuration, formatTable } from '../format.js';
+import { engineOption, loadModels } from '../models.js';
+import { showNetworkProgress } from '../network-progress.js';
+import { writeOverlays } from '../overlays.js';
+import { wholeNumber } from '../parsers.js';
+import { formatMetrics } from '../scores.js';
+import { divideImages } from './synth.js';
+import { describeHistory } from './train.js';
+
+interface DemoOptions {
+  out: string;
+  images: number;
+  engine: EngineName | 'auto';
+}
+
+export const demo = defineCommand<[], DemoOptions>({
+  name: 'demo',
+  summary: 'do all of it on synthetic data in minutes, ending in an HTML report',
+  stopsCleanly: true,
+  declare(command) {
+    command
+      .option('--out <dir>', 'where to write; an earlier demo there is replaced', 'lesion-demo')
+      .option('--images <number>', 'synthetic images in all', wholeNumber({ min: 10, max: 1000 }), 40)
+      .addOption(engineOption());
+  },
+  async run(context, { options }) {
+    const [
+      { writeSyntheticDataset },
+      { evaluateSplit, PredictionFolder, trainLfn, trainLin },
+      { writeReport },
+    ] = await Promise.all([import('@lesion/isic'), import('@lesion/train'), import('@lesion/report/node')]);
+    const startedAt = new Date().toISOString();
+    const folder = await prepareDemoFolder(options.out);
+    const steps: (ReportStep & { detail: string })[] = [];
+    /** Does one step with its own progress, and says what it did and how long it took. */
+    const step = async <T>(
+      name: string,
+      work: (onProgress: ReturnType<typeof showNetworkProgress>) => Promise<T>,
+      describe: (result: T) => string,
+    ): Promise<T> => {
+      context.note(`${name} …`);
+      const progress = context.progress(name, '');
+      const start = performance.now();
+      let result: T;
+      try {
+        result = await work(showNetworkProgress(progress));
+      } finally {
+        progress.finish();
+      }
+      const milliseconds = performance.now() - start;
+      const detail = describe(result);
+      steps.push({ name, seconds: milliseconds / 1000, detail });
+      context.note(`  ${formatDuration(milliseconds)}: ${detail}`);
+      return result;
+    };
+    const common = {
+      data: folder.data,
+      profile: 'quick',
+      seed: context.seed,
+      signal: context.signal,
+    } as const;
+
+    const dataset = await step(
+      'draw synthetic images',
+      (onProgress) =>
+        writeSyntheticDataset(folder.data, {
+          ...divideImages(options.images),
+          seed: context.seed,
+          signal: context.signal,
+          onProgress: ({ done, total }) => onProgress({ phase: 'draw synthetic images', done, total }),
+        }),
+      ({ images, size }) => `${formatCount(images.length, 'image')}, ${size.width}x${size.height}`,
+    );
+    const lin = await step(
+      'train LIN',
+      (onProgress) => trainLin({ ...common, out: folder.lin, engine: options.engine, onProgress }),
+      ({ history, engine }) =>
+        `engine ${engine.name}; ${Object.entries(history)
+          .map(([name, curves]) => describeHistory(name, curves).trim())
+          .join('; ')}`,
+    );
+    const lfn = await step(
+      'train LFN',
+      (onProgress) => trainLfn({ ...common, out: folder.lfn, engine: options.engine, onProgress }),
+      ({ history }) =>
+        Object.entries(history)
+          .map(([name, curves]) => describeHistory(name, curves).trim())
+          .join('; '),
+    );
+    const images: ReportImage[] = [];
+    const evaluation = await step(
+      'predict and score the validation split',
+      async (onProgress) => {
+        const models = await loadModels({ lin: folder.lin, lfn: folder.lfn, engine: options.engine });
+        try {
+          const predictions = await PredictionFolder.open(folder.predictions);
+          return await evaluateSplit({
+            data: folder.data,
+            split: 'validation',
+            lin: models.lin,
+            lfn: models.lfn,
+            signal: context.signal,
+            onProgress,
+            async onImage(image) {
+              await predictions.add(image);
+              await writeOverlays(predictions.folder, image);
+              images.push(await reportImage(image));
+            },
+          });
+        } finally {
+          models.dispose();
+        }
+      },
+      ({ tasks }) =>
+        tasks.map(({ task, count }) => `task ${task}: ${formatCount(count, 'image')}`).join(', '),
+    );
+    await step(
+      'write the report',
+      () =>
+        writeReport(folder.report, {
+          ...DEMO_REPORT,
+          command: `lesion demo --images ${options.images} --seed ${context.seed}`,
+          seed: context.seed,
+          engine: `${lin.engine.name} (${lin.engine.detail})`,
+          startedAt,
+          environment: { node: process.version, platform: `${process.platform} ${process.arch}` },
+          steps,
+          data: [reportData(dataset)],
+          losses: [...reportLosses('LIN', lin.history), ...reportLosses('LFN', lfn.history)],
+          scores: reportScores(evaluation),
+          images,
+        }),
+      () => folder.report,
+    );
+
+    const total = steps.reduce((sum, { seconds }) => sum + seconds, 0);
+    return {
+      document: {
+        ...folder,
+        engine: lin.engine,
+        steps,
+        seconds: total,
+        tasks: evaluation.tasks.map(({ perImage: _, ...task }) => task),
+      },
+      text: [
+        formatTable([
+          ...steps.map(({ name, seconds }) => [name, formatDuration(seconds * 1000)]),
+          ['in all', formatDuration(total * 1000)],
+        ]),
+        ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        'These scores are on synthetic images after a short training: they show that every step works.',
+        [
+          'Where to look:',
+          `  ${folder.report}: the report, for a browser`,
+          `  ${folder.predictions}: masks, features and overlays of the validation images`,
+          `  ${folder.lin}, ${folder.lfn}: the runs with their loss curves and bundles`,
+        ].join('\n'),
+      ].join('\n\n'),
+    };
+  },
+});

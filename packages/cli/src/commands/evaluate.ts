@@ -1,0 +1,111 @@
+/** `lesion evaluate`: predicts a split of a data set and scores it as the challenge did. */
+import type { WhereFilter } from '@lesion/isic';
+import type { Evaluation } from '@lesion/train';
+import { Option } from 'commander';
+import { defineCommand } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { formatCount } from '../format.js';
+import { declareModels, loadModels, type ModelOptions } from '../models.js';
+import { showNetworkProgress } from '../network-progress.js';
+import { writeOverlays } from '../overlays.js';
+import { whereFilter, wholeNumber } from '../parsers.js';
+import { formatMetrics } from '../scores.js';
+
+const SPLITS = {
+  train: 'training',
+  training: 'training',
+  val: 'validation',
+  validation: 'validation',
+  test: 'test',
+} as const;
+
+interface EvaluateOptions extends ModelOptions {
+  data: string;
+  split: keyof typeof SPLITS;
+  protocol: 'isic2017' | 'isic2018';
+  where?: WhereFilter;
+  limit?: number;
+  out?: string;
+}
+
+export const evaluate = defineCommand<[], EvaluateOptions>({
+  name: 'evaluate',
+  summary: "predict a split of a data set and score it by the challenge's official metrics",
+  stopsCleanly: true,
+  declare(command) {
+    command
+      .requiredOption('--data <dir>', "a folder in the challenge's layout")
+      .addOption(
+        new Option('--split <name>', 'which images').choices(Object.keys(SPLITS)).default('validation'),
+      )
+      .addOption(
+        new Option('--protocol <name>', 'whose rules').choices(['isic2017', 'isic2018']).default('isic2017'),
+      )
+      .option('--where <column=value>', 'only images with this value in a table of the data set', whereFilter)
+      .option('--limit <images>', 'images at most, the first by id; default all', wholeNumber({ min: 1 }))
+      .option('--out <dir>', 'keep predictions and overlays here');
+    declareModels(command);
+  },
+  async run(context, { options }) {
+    const { evaluateSplit, PredictionFolder } = await import('@lesion/train');
+    const models = await loadModels(options);
+    const progress = context.progress('evaluating', 'images');
+    let evaluation: Evaluation;
+    try {
+      const { out } = options;
+      const folder = out === undefined ? undefined : await PredictionFolder.open(out);
+      evaluation = await evaluateSplit({
+        data: options.data,
+        split: SPLITS[options.split],
+        lin: models.lin,
+        lfn: models.lfn,
+        protocol: options.protocol,
+        where: options.where,
+        limit: options.limit,
+        signal: context.signal,
+        onProgress: showNetworkProgress(progress),
+        ...(folder === undefined
+          ? {}
+          : {
+              async onImage(image) {
+                await folder.add(image);
+                await writeOverlays(folder.folder, image);
+              },
+            }),
+      });
+    } finally {
+      progress.finish();
+      models.dispose();
+    }
+    const { split, missing } = evaluation;
+    if (missing.length > 0) {
+      context.note(
+        `left out ${formatCount(missing.length, 'image')} that the tables list and the folder lacks, the first ${missing[0]}`,
+      );
+    }
+    const problems = evaluation.failures.map(({ id, error }) => ({
+      id,
+      code: error.code,
+      message: error.message,
+    }));
+    const first = problems[0];
+    const others =
+      problems.length > 1 ? ` (the first of ${problems.length} images that were not scored)` : '';
+    return {
+      document: {
+        split,
+        engine: models.engine,
+        ...(options.where === undefined ? {} : { where: options.where }),
+        tasks: evaluation.tasks.map(({ perImage: _, ...task }) => task),
+        missing,
+        problems,
+      },
+      text: [
+        ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        `${split} split, engine ${models.engine.name}`,
+      ].join('\n\n'),
+      failure:
+        first === undefined ? undefined : { exitCode: EXIT.badInput, message: `${first.message}${others}` },
+    };
+  },
+});
