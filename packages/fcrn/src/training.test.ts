@@ -82,7 +82,7 @@ describe('gradients', () => {
   });
 });
 
-it('learns', () => {
+it('learns', { timeout: 180_000 }, () => {
   const model = buildFcrn({ ...SMALL, seed: 2 });
   const { images, labels } = discImages(3, 32);
   const optimizer = train.momentum(0.02, 0.9);

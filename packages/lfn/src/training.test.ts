@@ -63,7 +63,7 @@ it('moves the averages of batch normalisation in training and only there', () =>
   model.dispose();
 });
 
-it('learns', () => {
+it('learns', { timeout: 180_000 }, () => {
   const model = buildLfn({
     variant: 'narrow',
     activation: 'linear',
