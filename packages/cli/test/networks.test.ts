@@ -1,0 +1,240 @@
+// The commands that train and use networks, end to end, with as few and as small steps as there can be.
+import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from './command-line.js';
+
+const MINUTES = 60_000;
+let folder: string;
+const at = (...parts: string[]): string => join(folder, ...parts);
+const validationImage = (): string => at('data', 'ISIC-2017_Validation_Data', 'ISIC_9100000.jpg');
+
+/** One step of two samples on the engine that every machine has. */
+const ONE_STEP = ['--profile', 'quick', '--engine', 'cpu', '--epochs', '1', '--steps-per-epoch', '1'];
+const TWO_SAMPLES = ['--batch-size', '2', '--micro-batch-size', '2'];
+
+/** The last line of standard error: engines may print warnings of their drivers above it. */
+const lastLine = (lines: readonly string[]): string => lines.at(-1) ?? '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lesion-networks-'));
+  const { exitCode } = await runCommand([
+    'synth',
+    at('data'),
+    '--images',
+    '8',
+    '--short-side',
+    '64',
+    '--quiet',
+  ]);
+  expect(exitCode).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('train, predict, evaluate', () => {
+  it(
+    'train both networks, and refuse to overwrite a run',
+    async () => {
+      const lin = await runCommand([
+        'train',
+        'lin',
+        '--data',
+        at('data'),
+        '--out',
+        at('lin'),
+        ...ONE_STEP,
+        ...TWO_SAMPLES,
+        '--json',
+        '--quiet',
+      ]);
+      expect(lin.exitCode).toBe(0);
+      const document = JSON.parse(lin.stdout) as { history: Record<string, { stepLosses: number[] }> };
+      expect(document).toMatchObject({
+        network: 'lin',
+        bundle: at('lin', 'bundle'),
+        engine: { name: 'cpu' },
+      });
+      expect(Object.keys(document.history)).toEqual(['dr', 'dm']);
+      for (const { stepLosses } of Object.values(document.history)) expect(stepLosses).toHaveLength(1);
+
+      const lfn = await runCommand([
+        'train',
+        'lfn',
+        '--data',
+        at('data'),
+        '--out',
+        at('lfn'),
+        ...ONE_STEP,
+        ...TWO_SAMPLES,
+        '--quiet',
+      ]);
+      expect(lfn.exitCode).toBe(0);
+      expect(lfn.stdout).toMatch(/LFN trained on \d+ images/);
+
+      const again = await runCommand(['train', 'lin', '--data', at('data'), '--out', at('lin'), ...ONE_STEP]);
+      expect(again.exitCode).toBe(2);
+      expect(lastLine(again.lines)).toContain(`${at('lin')}: the folder already holds a training run`);
+    },
+    5 * MINUTES,
+  );
+
+  it('refuses an engine that cannot train, by name', async () => {
+    const { exitCode, lines } = await runCommand([
+      'train',
+      'lin',
+      '--data',
+      at('data'),
+      '--out',
+      at('wasm'),
+      '--profile',
+      'quick',
+      '--engine',
+      'wasm',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(lastLine(lines)).toMatch(/^error: .*wasm.*cannot train/);
+  });
+
+  it(
+    'predict what can be predicted and name what cannot',
+    async () => {
+      const jpeg = await readFile(validationImage());
+      await writeFile(at('cut.jpg'), jpeg.subarray(0, jpeg.length / 2));
+      const { exitCode, stdout, lines } = await runCommand([
+        'predict',
+        at('cut.jpg'),
+        validationImage(),
+        '--out',
+        at('predictions'),
+        '--lin',
+        at('lin'),
+        '--lfn',
+        at('lfn'),
+        '--engine',
+        'wasm',
+        '--json',
+        '--quiet',
+      ]);
+      expect(exitCode).toBe(2);
+      expect(lastLine(lines)).toMatch(/cut\.jpg: the JPEG file is truncated/);
+      const document = JSON.parse(stdout) as { images: { indexes: Record<string, number> }[] };
+      expect(document).toMatchObject({
+        count: 1,
+        images: [{ id: 'ISIC_9100000' }],
+        problems: [{ id: 'cut' }],
+      });
+      for (const index of Object.values(document.images[0]!.indexes)) {
+        expect(index).toBeGreaterThanOrEqual(0);
+        expect(index).toBeLessThanOrEqual(1);
+      }
+      expect((await readdir(at('predictions'))).sort()).toEqual([
+        'ISIC_9100000_features.json',
+        'ISIC_9100000_features_overlay.png',
+        'ISIC_9100000_outline.png',
+        'ISIC_9100000_segmentation.png',
+        'ISIC_9100000_superpixels.png',
+        'predictions.csv',
+      ]);
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'evaluate prints the contract of its JSON, and score agrees with it',
+    async () => {
+      const { exitCode, stdout } = await runCommand([
+        'evaluate',
+        '--data',
+        at('data'),
+        '--split',
+        'val',
+        '--out',
+        at('evaluated'),
+        '--lin',
+        at('lin'),
+        '--lfn',
+        at('lfn'),
+        '--engine',
+        'cpu',
+        '--json',
+        '--quiet',
+      ]);
+      expect(exitCode).toBe(0);
+      const document = JSON.parse(stdout) as { tasks: { task: number; metrics: Record<string, number> }[] };
+      expect(document).toMatchObject({ split: 'validation', problems: [], missing: [] });
+      expect(document.tasks.map(({ task }) => task)).toEqual([1, 2, 3]);
+
+      for (const [task, truth] of [
+        ['1', at('data', 'ISIC-2017_Validation_Part1_GroundTruth')],
+        ['3', at('data', 'ISIC-2017_Validation_Part3_GroundTruth.csv')],
+      ] as const) {
+        const pred = task === '3' ? at('evaluated', 'predictions.csv') : at('evaluated');
+        const scored = await runCommand([
+          'score',
+          '--task',
+          task,
+          '--truth',
+          truth,
+          '--pred',
+          pred,
+          '--json',
+        ]);
+        expect(scored.exitCode).toBe(0);
+        const { metrics } = JSON.parse(scored.stdout) as { metrics: Record<string, number> };
+        expect(metrics).toEqual(document.tasks.find((evaluated) => String(evaluated.task) === task)?.metrics);
+      }
+    },
+    3 * MINUTES,
+  );
+
+  it('refuse a bundle with a changed byte', async () => {
+    await cp(at('lin', 'bundle'), at('changed'), { recursive: true });
+    const file = await open(at('changed', 'dr.safetensors'), 'r+');
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 5000);
+    await file.write(Buffer.of(buffer[0]! ^ 1), 0, 1, 5000);
+    await file.close();
+    const { exitCode, stdout, lines } = await runCommand([
+      'predict',
+      validationImage(),
+      '--out',
+      at('nothing'),
+      '--lin',
+      at('changed'),
+      '--engine',
+      'cpu',
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+    expect(lastLine(lines)).toMatch(/dr\.safetensors: the file is not the one that was saved/);
+    expect(await readdir(folder)).not.toContain('nothing');
+  });
+
+  it(
+    'stops training on Ctrl-C with exit code 130, and resumes',
+    async () => {
+      const args = ['train', 'lin', '--data', at('data'), '--out', at('resumed'), ...TWO_SAMPLES];
+      const steps = ['--profile', 'quick', '--engine', 'cpu', '--epochs', '1', '--steps-per-epoch', '2'];
+      let stopped = false;
+      const first = await runCommand([...args, ...steps], (text, kill) => {
+        if (!stopped && text.includes('training dr 1/2')) {
+          stopped = true;
+          kill('SIGINT');
+        }
+      });
+      // On a fast machine the run may be over before its first line of progress is due.
+      if (!stopped) expect(first.exitCode).toBe(0);
+      else {
+        expect(first.exitCode).toBe(130);
+        expect(lastLine(first.lines)).toMatch(/^error: .*stopped/);
+        const second = await runCommand([...args, ...steps, '--resume', '--json', '--quiet']);
+        expect(second.exitCode).toBe(0);
+        const { history } = JSON.parse(second.stdout) as {
+          history: Record<string, { stepLosses: number[] }>;
+        };
+        expect(history['dr']!.stepLosses).toHaveLength(2);
+      }
+    },
+    5 * MINUTES,
+  );
+});
