@@ -61,10 +61,23 @@ export function rowBlur(
         padded[3 * (radius + width - 1 + j) + channel] = columns[right + channel]!;
       }
     }
-    for (let i = 0, at = 3 * radius; i < stride; i++, at++) {
-      let sum = padded[at]! * centreWeight;
-      for (let j = radius; j >= 1; j--) sum += (padded[at - 3 * j]! + padded[at + 3 * j]!) * weights[j]!;
-      out[i] = sum;
+    for (let i = 0, at = 3 * radius; i < stride; i += 3, at += 3) {
+      let red = padded[at]! * centreWeight;
+      let green = padded[at + 1]! * centreWeight;
+      let blue = padded[at + 2]! * centreWeight;
+      for (
+        let j = radius, left = at - 3 * radius, right = at + 3 * radius;
+        j >= 1;
+        j--, left += 3, right -= 3
+      ) {
+        const weight = weights[j]!;
+        red += (padded[left]! + padded[right]!) * weight;
+        green += (padded[left + 1]! + padded[right + 1]!) * weight;
+        blue += (padded[left + 2]! + padded[right + 2]!) * weight;
+      }
+      out[i] = red;
+      out[i + 1] = green;
+      out[i + 2] = blue;
     }
   };
 }

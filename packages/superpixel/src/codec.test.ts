@@ -84,7 +84,7 @@ describe('encodeLabels and decodeLabels', () => {
     const { code, message } = codeOf(() =>
       decodeLabels(headerOnly(100_000, 100_000), { source: 'bomb.png' }),
     );
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(1000);
     expect(code).toBe('LIMIT_EXCEEDED');
     expect(message).toBe(
       'bomb.png: too many pixels; got 100000x100000 = 10000000000; expected at most 100000000. Raise maxPixels if the file is trusted.',

@@ -34,7 +34,7 @@ export interface Patches {
 
 /**
  * Cuts one patch for each superpixel: its bounding box, neighbours kept, stretched to a square by bilinear,
- * antialiased resampling. Section 2.3 of https://doi.org/10.3390/s18020556 has patches of 56x56; that
+ * antialiased resampling. https://doi.org/10.3390/s18020556 has patches of 56x56 for the LFN; that
  * neighbours stay visible and the box is stretched is inferred.
  *
  * @param image `[height, width, 3]`, views too.

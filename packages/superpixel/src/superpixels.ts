@@ -29,8 +29,8 @@ export interface Superpixels {
 
 /**
  * Divides an image into superpixels with SLIC or SLICO (Achanta et al. 2012,
- * https://doi.org/10.1109/TPAMI.2012.120). By default as the ISIC 2017 challenge did, which is what section
- * 2.3 of https://doi.org/10.3390/s18020556 classifies.
+ * https://doi.org/10.1109/TPAMI.2012.120). By default as the ISIC 2017 challenge did, whose
+ * superpixels https://doi.org/10.3390/s18020556 classifies.
  *
  * Where shapes look ragged, raise `compactness` (`slic`) or `sigma`; where they miss fine structure, raise
  * `count`. The time grows with the pixels, hardly with the count.
