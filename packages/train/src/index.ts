@@ -1,1 +1,54 @@
-export {};
+/**
+ * `@lesion/train`: training, prediction and evaluation of the LIN and the LFN on ISIC data. Runs in Node.
+ */
+export { type Bundle, type BundleManifest, readBundle, saveBundle } from './bundle.js';
+export type { EpochRecord } from './checkpoint.js';
+export { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
+export {
+  type EvaluatedImage,
+  type EvaluateSplitOptions,
+  type Evaluation,
+  evaluateSplit,
+} from './evaluate.js';
+export {
+  LFN_PATCH_SIZE,
+  Lfn,
+  type LfnPrediction,
+  type LfnPredictOptions,
+  type LoadLfnOptions,
+  loadLfn,
+  predictPatches,
+} from './lfn.js';
+export {
+  LIN_SCALES,
+  Lin,
+  type LinPrediction,
+  type LinPredictOptions,
+  type LoadLinOptions,
+  loadLin,
+} from './lin.js';
+export { LIN_DATA_SETS, type LinDataSet, planLinSamples } from './lin-samples.js';
+export { type InputNormalization, normalizePixels } from './normalization.js';
+export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
+export { type ImagePrediction, PredictionFolder } from './prediction-folder.js';
+export {
+  LFN_PROFILES,
+  type LfnProfile,
+  LIN_PROFILES,
+  type LinProfile,
+  PROFILES,
+  type Profile,
+} from './profiles.js';
+export type { OnProgress, Progress } from './progress.js';
+export type { NetworkHistory } from './run-folder.js';
+export { decodeTensors, encodeTensors, type NamedArray, readTensors, writeTensors } from './safetensors.js';
+export { learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
+export { type TrainLfnOptions, trainLfn } from './train-lfn.js';
+export { type TrainingResult, type TrainLinOptions, trainLin } from './train-lin.js';
+export {
+  type SampleSource,
+  type TensorBatch,
+  type TrainingProblem,
+  type TrainNetworkOptions,
+  trainNetwork,
+} from './training-loop.js';

@@ -24,13 +24,6 @@ import { assignWeights } from './weights.js';
 /** Patches of the LFN are this many pixels high and wide. */
 export const LFN_PATCH_SIZE = 56;
 
-/** RGB bytes to about [-1, 1] (inferred; the paper does not say). */
-export const LFN_INPUT: InputNormalization = {
-  channelOrder: 'rgb',
-  mean: [127.5, 127.5, 127.5],
-  scale: 1 / 127.5,
-};
-
 const inferenceSchema = z.object({ superpixels: z.record(z.string(), z.unknown()) });
 
 export interface LfnPredictOptions {

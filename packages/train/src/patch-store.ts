@@ -7,14 +7,15 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contiguousData, createRgbImage, LesionError, PATCH_CLASSES } from '@lesion/core';
-import { type IsicRecord, PatchInventory, planPatches } from '@lesion/isic';
+import { type IsicRecord, PatchInventory, planPatches, TABLE_II } from '@lesion/isic';
+import { LFN_INPUT } from '@lesion/lfn';
 import { rotateImage } from '@lesion/preprocess';
 import type { SuperpixelOptions } from '@lesion/superpixel';
 import * as tf from '@tensorflow/tfjs-core';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { inOrderAhead } from './in-order-ahead.js';
-import { LFN_INPUT, LFN_PATCH_SIZE } from './lfn.js';
+import { LFN_PATCH_SIZE } from './lfn.js';
 import { normalizePixels } from './normalization.js';
 import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
@@ -187,7 +188,10 @@ export async function preparePatches(
     };
   });
 
-  const plan = planPatches(inventory, { seed });
+  const { background, ...features } = inventory.counts;
+  // A handful of held-out images may show no feature at all; their background still has a loss.
+  const bare = !rotate && Object.values(features).every((count) => count === 0);
+  const plan = planPatches(inventory, { seed, scale: bare ? background / TABLE_II.background : undefined });
   const index: PatchIndex = { key, slots: [], classes: [], quarters: [] };
   const chosen = new Map<string, Map<number, number>>();
   let slots = 0;

@@ -1,7 +1,8 @@
 /** Predictions for many image files, one after the other, decoded ahead; a bad file does not stop the rest. */
-import { basename, extname } from 'node:path';
+
 import { availableParallelism } from 'node:os';
-import { LesionError, resolveOptions, type RgbImage } from '@lesion/core';
+import { basename, extname } from 'node:path';
+import { LesionError, type RgbImage, resolveOptions } from '@lesion/core';
 import { readImage } from '@lesion/preprocess/node';
 import { inOrderAhead } from './in-order-ahead.js';
 import type { Lfn, LfnPredictOptions } from './lfn.js';

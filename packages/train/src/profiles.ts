@@ -20,7 +20,7 @@ export interface LinProfile {
 /**
  * LIN settings by profile. `paper`: FCRN-88 at 320x320, mini-batches of 128, 6 epochs (section II.A.4);
  * momentum 0.9, weight decay 5e-4 and the drop of the learning rate at epoch 4 are inferred, as is the rate
- * itself. `quick`: the same network at a sixteenth of the width on 96x96 samples.
+ * itself. `quick`: the same network at a sixteenth of the width on 64x64 samples.
  */
 export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
   paper: {
@@ -34,6 +34,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
       learningRateDrops: [4],
       momentum: 0.9,
       weightDecay: 5e-4,
+      settlingBatches: 0,
     },
     size: 320,
     fraction: 0.9,
@@ -46,15 +47,16 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
       stepsPerEpoch: 20,
       batchSize: 8,
       microBatchSize: 8,
-      learningRate: 0.1,
+      learningRate: 0.01,
       learningRateFactor: 0.1,
       learningRateDrops: [],
       momentum: 0.9,
       weightDecay: 5e-4,
+      settlingBatches: 20,
     },
-    size: 96,
+    size: 64,
     fraction: 0.9,
-    scales: [96, 160],
+    scales: [64, 96],
   },
 };
 
@@ -82,6 +84,7 @@ export const LFN_PROFILES: Readonly<Record<Profile, LfnProfile>> = {
       learningRateDrops: [4, 8],
       momentum: 0.9,
       weightDecay: 0,
+      settlingBatches: 0,
     },
     patches: undefined,
   },
@@ -97,6 +100,7 @@ export const LFN_PROFILES: Readonly<Record<Profile, LfnProfile>> = {
       learningRateDrops: [],
       momentum: 0.9,
       weightDecay: 0,
+      settlingBatches: 10,
     },
     patches: 1000,
   },

@@ -19,6 +19,12 @@ export interface TrainingSchedule {
   momentum: number;
   /** L2 weight decay on convolution and dense kernels; biases, scales and shifts are left alone. */
   weightDecay: number;
+  /**
+   * Micro-batches that pass forward at an epoch's end, without a step, so that batch normalisation's moving
+   * statistics settle on the epoch's weights. A deep network after a few dozen steps predicts nonsense without
+   * them; after thousands of steps they are not needed.
+   */
+  settlingBatches: number;
 }
 
 /** @throws LesionError `INVALID_ARGUMENT` naming the field that is out of range */
@@ -33,6 +39,7 @@ export function assertSchedule(schedule: TrainingSchedule): void {
   assertNumber(schedule.learningRateFactor, 'learningRateFactor', { min: 0, aboveMin: true, max: 1 });
   assertNumber(schedule.momentum, 'momentum', { min: 0, max: 0.9999 });
   assertNumber(schedule.weightDecay, 'weightDecay', { min: 0 });
+  assertNumber(schedule.settlingBatches, 'settlingBatches', { integer: true, min: 0 });
   if (schedule.microBatchSize > schedule.batchSize) {
     throw invalidArgument({
       what: 'a micro-batch is a part of a batch',

@@ -69,6 +69,7 @@ const schedule: TrainingSchedule = {
   learningRateDrops: [2],
   momentum: 0.9,
   weightDecay: 1e-3,
+  settlingBatches: 2,
 };
 
 let folder: string;
@@ -119,7 +120,7 @@ describe('trainNetwork', () => {
     }
     const run = (task: TrainingProblem<Batch>, microBatchSize: number) =>
       trainNetwork(task, {
-        schedule: { ...schedule, epochs: 1, microBatchSize },
+        schedule: { ...schedule, epochs: 1, microBatchSize, settlingBatches: 0 },
         seed: 1,
         checkpointPath: at(`micro-${microBatchSize}`),
       });

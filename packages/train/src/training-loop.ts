@@ -222,11 +222,12 @@ export async function trainNetwork<Batch>(
       } finally {
         await decoded.return(undefined);
       }
-      // Validation can be interrupted too; a resumed run then goes straight to it.
-      if (problem.validation.count > 0 && !saved) {
+      // What follows can be interrupted too; a resumed run then begins with it, from the same statistics.
+      if (!saved) {
         await save();
         saved = true;
       }
+      await settle(problem, schedule, orderOf(seed, epoch, problem.training.count), epoch, signal);
       const validationLoss = await validate(problem, schedule.microBatchSize, signal, onProgress);
       clock();
       state.history.push({
@@ -279,7 +280,7 @@ async function optimizerStep<Batch>(
       tf.dispose([before, grads]);
     }
   }
-  const gradients: tf.NamedTensorMap = {};
+  const gradients: { name: string; tensor: tf.Tensor }[] = [];
   tf.tidy(() => {
     for (const entry of trainable) {
       const { variable } = entry;
@@ -288,12 +289,31 @@ async function optimizerStep<Batch>(
         schedule.weightDecay > 0 && isDecayed(entry)
           ? tf.add(gradient, tf.mul(variable, schedule.weightDecay))
           : gradient;
-      gradients[variable.name] = tf.keep(decayed);
+      gradients.push({ name: variable.name, tensor: tf.keep(decayed) });
     }
   });
   optimizer.applyGradients(gradients);
-  tf.dispose([gradients, sums!]);
+  tf.dispose([gradients.map(({ tensor }) => tensor), sums!]);
   return loss;
+}
+
+/** Lets the moving statistics of batch normalisation settle; see {@link TrainingSchedule.settlingBatches}. */
+async function settle<Batch>(
+  problem: TrainingProblem<Batch>,
+  schedule: TrainingSchedule,
+  order: readonly number[],
+  epoch: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { settlingBatches, microBatchSize } = schedule;
+  const batches = chunks(order, microBatchSize);
+  const chosen = Array.from({ length: settlingBatches }, (_, i) => batches[i % batches.length]!);
+  const decoded = inOrderAhead(chosen, BATCHES_AHEAD, (indices) => problem.training.load(indices, epoch));
+  for await (const batch of decoded) {
+    throwIfAborted(signal);
+    const { inputs, labels } = problem.toTensors(batch);
+    tf.dispose([tf.tidy(() => problem.model.apply(inputs, { training: true }) as tf.Tensor), inputs, labels]);
+  }
 }
 
 async function validate<Batch>(

@@ -1,0 +1,225 @@
+/** Predicts a split of a data set and scores it as the challenge did, task by task. */
+import { availableParallelism } from 'node:os';
+import {
+  type BinaryMask,
+  invalidArgument,
+  type LabelMap,
+  LESION_CLASSES,
+  LesionError,
+  type RgbImage,
+  resolveOptions,
+} from '@lesion/core';
+import {
+  type DatasetSplit,
+  type IsicRecord,
+  openDataset,
+  readRecordImage,
+  readRecordLabels,
+  readRecordMask,
+  readSuperpixelFeatures,
+  type SuperpixelFeatures,
+  selectRecords,
+  type WhereFilter,
+} from '@lesion/isic';
+import {
+  createClassificationProtocol,
+  createFeatureProtocol,
+  createSegmentationProtocol,
+  type ProtocolName,
+  type ProtocolScore,
+} from '@lesion/metrics';
+import { inOrderAhead } from './in-order-ahead.js';
+import type { Lfn, LfnPredictOptions } from './lfn.js';
+import type { Lin, LinPredictOptions } from './lin.js';
+import type { ImagePrediction } from './prediction-folder.js';
+import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+
+export interface EvaluateSplitOptions {
+  /** A folder in the challenge's layout. */
+  data: string;
+  /** @default 'validation' */
+  split?: DatasetSplit | undefined;
+  /** Scores tasks 1 and 3. @default not done */
+  lin?: Lin | undefined;
+  /** Scores task 2. @default not done */
+  lfn?: Lfn | undefined;
+  linOptions?: LinPredictOptions | undefined;
+  lfnOptions?: LfnPredictOptions | undefined;
+  /** Whose scoring. @default 'isic2017' */
+  protocol?: ProtocolName | undefined;
+  /** Only images with this value in this column. @default all */
+  where?: WhereFilter | undefined;
+  /** Images at most, the first by id. @default all */
+  limit?: number | undefined;
+  /** Called with each image as it is done, to keep or to draw it; awaited. */
+  onImage?: ((image: EvaluatedImage) => void | Promise<void>) | undefined;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** One image with what is known and what was predicted. */
+export interface EvaluatedImage extends ImagePrediction {
+  record: IsicRecord;
+  image: RgbImage;
+  /** The true mask, if there is one. */
+  mask?: BinaryMask | undefined;
+  /** The true features of each superpixel, if annotated. */
+  features?: SuperpixelFeatures | undefined;
+  seconds: number;
+}
+
+export interface Evaluation {
+  split: DatasetSplit;
+  /** The tasks that could be scored; a task without any truth is left out. */
+  tasks: ProtocolScore<string>[];
+  /** Images that could not be read or scored, and why. The others were scored without them. */
+  failures: { id: string; error: LesionError }[];
+  /** Images that the tables list but the folder lacks. */
+  missing: string[];
+}
+
+/**
+ * Predicts and scores.
+ *
+ * Task 2 is scored on the data set's own superpixels where it has them, else on those that the LFN finds; a
+ * superpixel's truth then comes from the attribute masks.
+ *
+ * @throws LesionError `INVALID_ARGUMENT` if nothing can be evaluated; `ABORTED`. What is wrong with an image is
+ *   listed in `failures`.
+ * @example
+ * ```ts
+ * const { tasks } = await evaluateSplit({ data: 'isic2017', split: 'validation', lin, lfn });
+ * for (const { task, metrics } of tasks) console.log(task, metrics);
+ * ```
+ */
+export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Evaluation> {
+  const { split, lin, lfn, linOptions, lfnOptions, protocol, where, limit, onImage, onProgress, signal } =
+    resolveOptions(
+      options,
+      {
+        data: undefined,
+        split: 'validation',
+        lin: undefined,
+        lfn: undefined,
+        linOptions: undefined,
+        lfnOptions: undefined,
+        protocol: 'isic2017',
+        where: undefined,
+        limit: undefined,
+        onImage: undefined,
+        onProgress: undefined,
+        signal: undefined,
+      },
+      'evaluateSplit',
+    );
+  if (lin === undefined && lfn === undefined) {
+    throw invalidArgument({
+      what: 'nothing to evaluate',
+      where: 'evaluateSplit',
+      expected: 'a LIN, a LFN or both',
+    });
+  }
+  const dataset = await openDataset(options.data);
+  const all = where === undefined ? dataset.splits[split] : selectRecords(dataset.splits[split], where);
+  const present = all.filter(({ imagePath }) => imagePath !== undefined).slice(0, limit);
+  if (present.length === 0) {
+    throw invalidArgument({
+      what: `no image of the ${split} split`,
+      where: options.data,
+      mend: 'See what the folder holds with "lesion check".',
+    });
+  }
+
+  const segmentation = createSegmentationProtocol({ protocol });
+  const features = createFeatureProtocol({ protocol });
+  const classification = createClassificationProtocol({ protocol });
+  const failures: Evaluation['failures'] = [];
+  const rate = new RateMeter();
+  let done = 0;
+
+  const decoded = inOrderAhead(present, availableParallelism(), (record) =>
+    settle(record, () => readTruth(record, lin !== undefined, lfn !== undefined)),
+  );
+  for await (const { record, value: truth, error } of decoded) {
+    throwIfAborted(signal);
+    if (error !== undefined) failures.push({ id: record.id, error });
+    else {
+      const start = performance.now();
+      const prediction: ImagePrediction = { id: record.id };
+      const outcome = await settle(record, async () => {
+        if (lin !== undefined) prediction.lin = await lin.predict(truth.image, linOptions);
+        if (lfn !== undefined) prediction.lfn = await lfn.predict(truth.image, truth.labels, lfnOptions);
+        const trueFeatures =
+          prediction.lfn === undefined
+            ? undefined
+            : await readSuperpixelFeatures(record, prediction.lfn.labels);
+        return { ...prediction, features: trueFeatures };
+      });
+      if (outcome.error !== undefined) failures.push({ id: record.id, error: outcome.error });
+      else {
+        const evaluated: EvaluatedImage = {
+          ...outcome.value,
+          record,
+          image: truth.image,
+          mask: truth.mask,
+          seconds: (performance.now() - start) / 1000,
+        };
+        if (evaluated.lin !== undefined && truth.mask !== undefined) {
+          segmentation.update(record.id, truth.mask, evaluated.lin.mask);
+        }
+        if (evaluated.lin !== undefined && record.diagnosis !== undefined) {
+          const truths = LESION_CLASSES.map((name) => [name, name === record.diagnosis ? 1 : 0]);
+          classification.update(record.id, Object.fromEntries(truths), evaluated.lin.indexes);
+        }
+        if (evaluated.lfn !== undefined && evaluated.features !== undefined) {
+          features.update(record.id, evaluated.features, evaluated.lfn.features);
+        }
+        await onImage?.(evaluated);
+      }
+    }
+    done++;
+    onProgress?.({
+      phase: `evaluate ${split}`,
+      done,
+      total: present.length,
+      ...rate.mark(done, present.length),
+    });
+  }
+  const scored: ProtocolScore<string>[] = [segmentation, features, classification]
+    .filter(({ count }) => count > 0)
+    .map((task) => task.compute());
+  return {
+    split,
+    tasks: scored,
+    failures,
+    missing: all.filter(({ imagePath }) => imagePath === undefined).map(({ id }) => id),
+  };
+}
+
+interface Truth {
+  image: RgbImage;
+  mask: BinaryMask | undefined;
+  labels: LabelMap | undefined;
+}
+
+async function readTruth(record: IsicRecord, forLin: boolean, forLfn: boolean): Promise<Truth> {
+  return {
+    image: await readRecordImage(record),
+    mask: forLin && record.maskPath !== undefined ? await readRecordMask(record) : undefined,
+    labels: forLfn && record.superpixelsPath !== undefined ? await readRecordLabels(record) : undefined,
+  };
+}
+
+type Settled<T> =
+  | { record: IsicRecord; value: T; error?: undefined }
+  | { record: IsicRecord; value?: undefined; error: LesionError };
+
+/** A record's own trouble becomes a value; anything else is thrown. */
+async function settle<T>(record: IsicRecord, work: () => Promise<T>): Promise<Settled<T>> {
+  try {
+    return { record, value: await work() };
+  } catch (error) {
+    if (LesionError.isInstance(error) && error.code !== 'ABORTED') return { record, error };
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+// A few lines for each package that use what it is for, and what they print. They run as plain JavaScript in a
+// folder that holds nothing but the package.
+
+export interface Use {
+  code: string;
+  prints: string;
+}
+
+export const uses: Record<string, Use> = {
+  core: {
+    code: `
+      import { createRgbImage, resizeImage, SeededRandom, sizeOf } from '@lesion/core';
+      const image = createRgbImage({ height: 4, width: 8 });
+      console.log(JSON.stringify(sizeOf(resizeImage(image, { height: 2, width: 4 }))), new SeededRandom(1).integer(1000) < 1000);
+    `,
+    prints: '{"height":2,"width":4} true',
+  },
+  preprocess: {
+    code: `
+      import { createRgbImage } from '@lesion/core';
+      import { decodeImage, encodePng, planDr } from '@lesion/preprocess';
+      import { readSize, writePng } from '@lesion/preprocess/node';
+      const image = createRgbImage({ height: 3, width: 5 });
+      image.set(1, 2, 0, 200);
+      const again = await decodeImage(await encodePng(image));
+      await writePng('a.png', image);
+      console.log(again.get(1, 2, 0), JSON.stringify(await readSize('a.png')), planDr([{ id: 'a', diagnosis: 'nevus' }]).length);
+    `,
+    prints: '200 {"height":3,"width":5} 8',
+  },
+  superpixel: {
+    code: `
+      import { createRgbImage } from '@lesion/core';
+      import { decodeLabels, encodeLabels, regionProperties, superpixels } from '@lesion/superpixel';
+      const data = Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => ((i / 3) % 64 < 32 ? 0 : 255));
+      const { labels, count } = superpixels(createRgbImage({ height: 64, width: 64 }, data), { count: 16 });
+      const again = decodeLabels(encodeLabels(labels));
+      console.log(count === regionProperties(again).length, again.get(63, 63) === labels.get(63, 63));
+    `,
+    prints: 'true true',
+  },
+  licu: {
+    code: `
+      import { createClassMaps } from '@lesion/core';
+      import { analyzeLesion } from '@lesion/licu';
+      const maps = createClassMaps({ height: 5, width: 5 }, 4);
+      for (let y = 0; y < 5; y++) for (let x = 0; x < 5; x++) {
+        const inside = y > 0 && y < 4 && x > 0 && x < 4;
+        maps.set(y, x, inside ? 1 : 0, 1);
+      }
+      const { indexes, emptyMask } = analyzeLesion(maps);
+      console.log(indexes.melanoma, emptyMask);
+    `,
+    prints: '1 false',
+  },
+  metrics: {
+    code: `
+      import { rocAuc } from '@lesion/metrics';
+      console.log(rocAuc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]));
+    `,
+    prints: '0.75',
+  },
+  isic: {
+    code: `
+      import { checkDataset, openDataset, writeSyntheticDataset } from '@lesion/isic';
+      await writeSyntheticDataset('data', { training: 4, validation: 3, test: 3, shortSide: 64 });
+      const { splits } = await openDataset('data');
+      await checkDataset('data');
+      console.log(splits.training.length, splits.validation[0].diagnosis !== undefined);
+    `,
+    prints: '4 true',
+  },
+  fcrn: {
+    code: `
+      import * as tf from '@tensorflow/tfjs-core';
+      import '@tensorflow/tfjs-layers';
+      import { buildFcrn, countConvolutions } from '@lesion/fcrn';
+      const model = buildFcrn({ depth: 88, width: 1 / 64 });
+      console.log(countConvolutions(model), model.outputs[0].shape.at(-1));
+    `,
+    prints: '88 4',
+  },
+  lfn: {
+    code: `
+      import { buildLfn } from '@lesion/lfn';
+      const model = buildLfn();
+      console.log(model.trainableWeights.reduce((sum, weight) => sum + weight.shape.reduce((a, b) => a * b, 1), 0));
+    `,
+    prints: '385573',
+  },
+  engine: {
+    code: `
+      import { inspectEngines, loadEngine } from '@lesion/engine';
+      await loadEngine({ name: 'cpu', purpose: 'train' });
+      console.log((await inspectEngines()).filter((engine) => engine.available).map((engine) => engine.name).join());
+    `,
+    prints: 'wasm,cpu',
+  },
+  train: {
+    code: `
+      import { createRgbImage } from '@lesion/core';
+      import { writeSyntheticDataset } from '@lesion/isic';
+      import { loadLin, trainLin } from '@lesion/train';
+      await writeSyntheticDataset('data', { training: 6, validation: 3, test: 3, shortSide: 64 });
+      const { bundle } = await trainLin({
+        data: 'data', out: 'run', profile: 'quick', dataSets: ['DR'], size: 32, scales: [32],
+        architecture: { depth: 50, width: 1 / 32 },
+        schedule: { epochs: 1, stepsPerEpoch: 1, batchSize: 2, microBatchSize: 2 },
+      });
+      const lin = await loadLin(bundle, { engine: 'cpu' });
+      const { indexes } = await lin.predict(createRgbImage({ height: 40, width: 50 }));
+      console.log(Object.keys(indexes).join());
+      process.exit();
+    `,
+    prints: 'melanoma,seborrheic_keratosis,nevus',
+  },
+  report: {
+    code: `
+      import { createBinaryMask, createRgbImage } from '@lesion/core';
+      import { drawOutline, renderReport } from '@lesion/report';
+      const mask = createBinaryMask({ height: 9, width: 9 });
+      mask.set(4, 4, 1);
+      const drawn = drawOutline(createRgbImage({ height: 9, width: 9 }), mask);
+      console.log(drawn.shape.join('x'), (await renderReport({ title: 'A <run>' })).includes('A &lt;run&gt;'));
+    `,
+    prints: '9x9x3 true',
+  },
+  cli: {
+    code: `
+      import { execFileSync } from 'node:child_process';
+      const out = execFileSync('npx', ['--no-install', 'lesion', 'doctor', '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+      console.log(JSON.parse(out).engines.length);
+    `,
+    prints: '4',
+  },
+};
