@@ -1,13 +1,18 @@
 /** Options and loading of the trained models that `predict` and `evaluate` share. Leans on @lesion/train. */
 import { invalidArgument } from '@lesion/core';
 import type { Engine, EngineName } from '@lesion/engine';
-import type { Lfn, Lin } from '@lesion/train';
+import type { Lfn, Lin, LinPredictOptions } from '@lesion/train';
 import { type Command, Option } from 'commander';
+import { numberList, wholeNumber } from './parsers.js';
 
 export interface ModelOptions {
   lin?: string;
   lfn?: string;
   engine: EngineName | 'auto';
+  scales?: number[];
+  licu: boolean;
+  indexForm: 'weighted-mean' | 'literal';
+  distanceLevels?: number;
 }
 
 /** The models that were asked for, ready on an engine. */
@@ -25,12 +30,36 @@ export function engineOption(): Option {
     .default('auto');
 }
 
-/** Declares `--lin`, `--lfn` and `--engine`. */
+/** Declares `--lin`, `--lfn`, `--engine` and how the LIN predicts. */
 export function declareModels(command: Command): void {
   command
     .option('--lin <bundle>', 'a trained LIN: segmentation and diagnosis')
     .option('--lfn <bundle>', 'a trained LFN: dermoscopic features')
-    .addOption(engineOption());
+    .addOption(engineOption())
+    .option(
+      '--scales <pixels,...>',
+      "short sides at which the LIN sees an image (Table IV); default the bundle's",
+      numberList(wholeNumber({ min: 32 })),
+    )
+    .option('--no-licu', 'weigh all pixels of the lesion alike (Table V)')
+    .addOption(
+      new Option('--index-form <name>', 'mean of the weighted maps as written, or over the weights')
+        .choices(['weighted-mean', 'literal'])
+        .default('weighted-mean'),
+    )
+    .option(
+      '--distance-levels <number>',
+      'equal steps of the distance map (Fig. 3); default exact distances',
+      wholeNumber({ min: 1 }),
+    );
+}
+
+/** How the LIN predicts, from the options of {@link declareModels}. */
+export function linOptions({ scales, licu, indexForm, distanceLevels }: ModelOptions): LinPredictOptions {
+  return {
+    scales,
+    licu: { weighting: licu ? 'distance' : 'uniform', form: indexForm, levels: distanceLevels },
+  };
 }
 
 /**
@@ -38,7 +67,9 @@ export function declareModels(command: Command): void {
  *
  * @throws LesionError `INVALID_ARGUMENT` if neither was; else as loadEngine, loadLin and loadLfn.
  */
-export async function loadModels(options: ModelOptions): Promise<LoadedModels> {
+export async function loadModels(
+  options: Pick<ModelOptions, 'lin' | 'lfn' | 'engine'>,
+): Promise<LoadedModels> {
   if (options.lin === undefined && options.lfn === undefined) {
     throw invalidArgument({
       what: 'no model was given',

@@ -32,6 +32,11 @@ export function decimalNumber(bounds: NumberBounds = {}): (text: string) => numb
   };
 }
 
+/** A parser of several numbers with commas between: `320,512`. */
+export function numberList(parse: (text: string) => number): (text: string) => number[] {
+  return (text) => text.split(',').map((part) => parse(part.trim()));
+}
+
 /** Parses `COLUMN=VALUE`; the value may hold further equals signs. */
 export function whereFilter(text: string): { column: string; value: string } {
   const at = text.indexOf('=');

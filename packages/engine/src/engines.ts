@@ -97,11 +97,26 @@ interface Gpu {
   requestAdapter(options?: { powerPreference?: string }): Promise<{ info?: AdapterInfo } | null>;
 }
 
+/** Dawn writes a complaint of its own to standard error where it finds no Vulkan, so that is looked for first. */
+function assertVulkan(): void {
+  if (globalThis.process?.platform !== 'linux') return;
+  const library = 'libvulkan.so.1';
+  try {
+    process.dlopen({ exports: {} }, library);
+  } catch (error) {
+    // A library that is there is refused too, for not being an addon: in other words.
+    if (/cannot open shared object/.test(firstLine(error))) {
+      throw new Error(`no GPU adapter: the Vulkan loader ${library} is not installed`);
+    }
+  }
+}
+
 /** The platform's WebGPU, else Dawn from the npm package `webgpu`, put where tfjs looks for it. */
 async function findGpu(): Promise<Gpu> {
   const scope = globalThis as unknown as { navigator?: { gpu?: Gpu } };
   if (scope.navigator?.gpu) return scope.navigator.gpu;
   const dawn = await importOptional('webgpu');
+  assertVulkan();
   Object.assign(globalThis, dawn['globals']);
   const gpu = (dawn['create'] as (options: string[]) => Gpu)([]);
   if (scope.navigator === undefined) {

@@ -20,9 +20,9 @@ export interface TrainingSchedule {
   /** L2 weight decay on convolution and dense kernels; biases, scales and shifts are left alone. */
   weightDecay: number;
   /**
-   * Micro-batches that pass forward at an epoch's end, without a step, so that batch normalisation's moving
-   * statistics settle on the epoch's weights. A deep network after a few dozen steps predicts nonsense without
-   * them; after thousands of steps they are not needed.
+   * Micro-batches that pass forward at an epoch's end, without a step, to set batch normalisation's moving
+   * statistics to their mean under the epoch's weights. A deep network after a few dozen steps predicts nonsense
+   * without them; after thousands of steps they are not needed. 0 leaves the moving averages as they are.
    */
   settlingBatches: number;
 }

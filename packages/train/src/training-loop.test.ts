@@ -190,6 +190,22 @@ describe('trainNetwork', () => {
     expect(await weightsOf(again)).toEqual(expected);
   });
 
+  it('settles the moving statistics on the mean over the batches', async () => {
+    const task = problem(8, 0);
+    const before = task.model.getLayer('b') as unknown as { momentum: number };
+    await trainNetwork(task, {
+      schedule: { ...schedule, epochs: 1, batchSize: 4, microBatchSize: 4, learningRate: 1e-30 },
+      seed: 1,
+      checkpointPath: at('settled'),
+    });
+    expect(before.momentum).toBe(0.8);
+    // Two batches of four are all eight samples, so the mean of their means is the mean of all.
+    const convolved = task.model.getLayer('a');
+    const { inputs } = task.toTensors({ indices: [0, 1, 2, 3, 4, 5, 6, 7] });
+    const expected = await tf.moments(convolved.apply(inputs) as tf.Tensor, [0, 1, 2]).mean.data();
+    expect((await weightsOf(task))['b/moving_mean']).toBeAllClose([...expected], 1e-5);
+  });
+
   it('refuses to resume under other settings and from a damaged file', async () => {
     await trainNetwork(problem(), { schedule, seed: 1, checkpointPath: at('a') });
     await expect(

@@ -297,7 +297,10 @@ async function optimizerStep<Batch>(
   return loss;
 }
 
-/** Lets the moving statistics of batch normalisation settle; see {@link TrainingSchedule.settlingBatches}. */
+/**
+ * Sets the moving statistics of batch normalisation to the mean over a few batches under the present weights; see
+ * {@link TrainingSchedule.settlingBatches}.
+ */
 async function settle<Batch>(
   problem: TrainingProblem<Batch>,
   schedule: TrainingSchedule,
@@ -309,10 +312,26 @@ async function settle<Batch>(
   const batches = chunks(order, microBatchSize);
   const chosen = Array.from({ length: settlingBatches }, (_, i) => batches[i % batches.length]!);
   const decoded = inOrderAhead(chosen, BATCHES_AHEAD, (indices) => problem.training.load(indices, epoch));
-  for await (const batch of decoded) {
-    throwIfAborted(signal);
-    const { inputs, labels } = problem.toTensors(batch);
-    tf.dispose([tf.tidy(() => problem.model.apply(inputs, { training: true }) as tf.Tensor), inputs, labels]);
+  // tfjs reads a layer's momentum anew at each call; it is private only to the type checker.
+  const normalizations = problem.model.layers.filter(
+    (layer) => layer.getClassName() === 'BatchNormalization',
+  ) as unknown as { momentum: number }[];
+  const momenta = normalizations.map(({ momentum }) => momentum);
+  let pass = 0;
+  try {
+    for await (const batch of decoded) {
+      throwIfAborted(signal);
+      // Keeping i / (i + 1) of what was there makes a moving average the plain mean of all passes.
+      for (const layer of normalizations) layer.momentum = pass / (pass + 1);
+      pass++;
+      const { inputs, labels } = problem.toTensors(batch);
+      const output = tf.tidy(() => problem.model.apply(inputs, { training: true }) as tf.Tensor);
+      tf.dispose([output, inputs, labels]);
+    }
+  } finally {
+    normalizations.forEach((layer, i) => {
+      layer.momentum = momenta[i]!;
+    });
   }
 }
 

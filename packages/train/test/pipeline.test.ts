@@ -48,7 +48,7 @@ const linOptions = (out: string): TrainLinOptions => ({
   architecture: { depth: 50, width: 1 / 32 },
   size: 64,
   scales: [64, 96],
-  schedule: { epochs: 2, stepsPerEpoch: 3, batchSize: 4, microBatchSize: 4, settlingBatches: 6 },
+  schedule: { epochs: 2, stepsPerEpoch: 3, batchSize: 4, microBatchSize: 4, settlingBatches: 3 },
   seed: 3,
 });
 
@@ -58,8 +58,8 @@ const lfnOptions = (out: string): TrainLfnOptions => ({
   profile: 'quick',
   engine: 'cpu',
   architecture: { variant: 'narrow' },
-  patches: 120,
-  schedule: { epochs: 2, stepsPerEpoch: 3, batchSize: 8, microBatchSize: 8, settlingBatches: 4 },
+  patches: 48,
+  schedule: { epochs: 2, stepsPerEpoch: 2, batchSize: 4, microBatchSize: 4, settlingBatches: 2 },
   seed: 3,
 });
 
@@ -131,7 +131,7 @@ describe('the LIN', () => {
   });
 
   it('predicts mask and indexes at the size of the image, the same each time', async () => {
-    const lin = await loadLin(at('lin'));
+    const lin = await loadLin(at('lin'), { engine: 'wasm' });
     const { splits } = await openDataset(data);
     const image = await readImage(splits.validation[0]!.imagePath!);
     const first = await lin.predict(image);
@@ -162,7 +162,7 @@ describe('the LFN', () => {
     );
     expect(result.history['lfn']!.epochs).toHaveLength(2);
     const { manifest } = await readBundle(at('lfn'), 'lfn');
-    expect(manifest.data.counts['patches']).toBeLessThanOrEqual(121);
+    expect(manifest.data.counts['patches']).toBeLessThanOrEqual(49);
     expect(manifest.data.counts['background']).toBeGreaterThan(0);
 
     phases.clear();
@@ -190,7 +190,7 @@ describe('the LFN', () => {
   });
 
   it('gives a probability for each feature and superpixel, found or given', async () => {
-    const lfn = await loadLfn(at('lfn'));
+    const lfn = await loadLfn(at('lfn'), { engine: 'wasm' });
     const { splits } = await openDataset(data);
     const image = await readImage(splits.validation[1]!.imagePath!);
     const found = await lfn.predict(image);
@@ -214,8 +214,8 @@ describe('predicting and evaluating', () => {
     const [first, second] = splits.test;
     const broken = at('broken.jpg');
     await writeFile(broken, (await readFile(first!.imagePath!)).subarray(0, 600));
-    const lin = await loadLin(at('lin'));
-    const lfn = await loadLfn(at('lfn'));
+    const lin = await loadLin(at('lin'), { engine: 'wasm' });
+    const lfn = await loadLfn(at('lfn'), { engine: 'wasm' });
     const folder = await PredictionFolder.open(at('predictions'));
     const errors: string[] = [];
     for await (const file of predictImages([first!.imagePath!, broken, second!.imagePath!], { lin, lfn })) {
@@ -244,7 +244,7 @@ describe('predicting and evaluating', () => {
 
   it('keeps the predictions of an earlier call', async () => {
     const { splits } = await openDataset(data);
-    const lin = await loadLin(at('lin'));
+    const lin = await loadLin(at('lin'), { engine: 'wasm' });
     const folder = await PredictionFolder.open(at('predictions'));
     for await (const file of predictImages([splits.test[2]!.imagePath!], { lin }))
       if (!file.error) await folder.add(file);
@@ -259,8 +259,8 @@ describe('predicting and evaluating', () => {
     const [first] = (await openDataset(copy)).splits.validation;
     await cp(first!.imagePath!, `${first!.imagePath!}.whole`);
     await writeFile(first!.imagePath!, (await readFile(first!.imagePath!)).subarray(0, 500));
-    const lin = await loadLin(at('lin'));
-    const lfn = await loadLfn(at('lfn'));
+    const lin = await loadLin(at('lin'), { engine: 'wasm' });
+    const lfn = await loadLfn(at('lfn'), { engine: 'wasm' });
     const images: EvaluatedImage[] = [];
     const result = await evaluateSplit({
       data: copy,

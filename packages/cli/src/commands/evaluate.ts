@@ -5,7 +5,7 @@ import { Option } from 'commander';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
-import { declareModels, loadModels, type ModelOptions } from '../models.js';
+import { declareModels, linOptions, loadModels, type ModelOptions } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 import { whereFilter, wholeNumber } from '../parsers.js';
@@ -59,6 +59,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
         split: SPLITS[options.split],
         lin: models.lin,
         lfn: models.lfn,
+        linOptions: linOptions(options),
         protocol: options.protocol,
         where: options.where,
         limit: options.limit,

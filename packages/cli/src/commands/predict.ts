@@ -4,7 +4,7 @@ import type { ImagePrediction } from '@lesion/train';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
-import { declareModels, loadModels, type ModelOptions } from '../models.js';
+import { declareModels, linOptions, loadModels, type ModelOptions } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 
@@ -104,6 +104,7 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
       const files = predictImages(paths, {
         lin: models.lin,
         lfn: models.lfn,
+        linOptions: linOptions(options),
         signal: context.signal,
         onProgress: showNetworkProgress(progress),
       });

@@ -7,9 +7,28 @@ import { defineCommand } from '../command.js';
 import { formatCount, formatDuration } from '../format.js';
 import { engineOption } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
-import { decimalNumber, wholeNumber } from '../parsers.js';
+import { decimalNumber, numberList, wholeNumber } from '../parsers.js';
 
-interface TrainOptions {
+/** What may be set of a LIN alone; the rows of Tables III and IV, and the sizes. */
+interface LinOnlyOptions {
+  depth?: 50 | 88 | 101;
+  width?: number;
+  size?: number;
+  scales?: number[];
+  dataSets?: ('DR' | 'DM' | 'DR+DM')[];
+  resolutionAugmentation?: number;
+}
+
+/** What may be set of a LFN alone; the rows of Table VII. */
+interface LfnOnlyOptions {
+  variant?: 'standard' | 'narrow' | 'wide';
+  batchNorm: boolean;
+  lossWeights: boolean;
+  patches?: number;
+  cache?: string;
+}
+
+interface TrainOptions extends LinOnlyOptions, LfnOnlyOptions {
   data: string;
   out: string;
   profile: 'paper' | 'quick';
@@ -21,8 +40,27 @@ interface TrainOptions {
   batchSize?: number;
   microBatchSize?: number;
   learningRate?: number;
-  resolutionAugmentation?: number;
+  settlingBatches?: number;
   threads?: number;
+}
+
+/** Refuses options of the other network. */
+function assertOnlyFor(network: 'lin' | 'lfn', given: Record<string, boolean>): void {
+  const other = network === 'lin' ? 'lfn' : 'lin';
+  for (const [option, isGiven] of Object.entries(given)) {
+    if (isGiven) {
+      throw invalidArgument({
+        what: `only the ${other.toUpperCase()} has it`,
+        where: option,
+        mend: `Leave it out, or train ${other}.`,
+      });
+    }
+  }
+}
+
+/** An options object without the keys that are undefined, so that they do not hide a profile's values. */
+function definedOnly<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** How one network's loss went, in a line. */
@@ -80,22 +118,81 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         decimalNumber({ min: Number.MIN_VALUE }),
       )
       .option(
+        '--settling-batches <number>',
+        'forward passes that settle batch statistics after an epoch; default by profile',
+        wholeNumber({ min: 0 }),
+      )
+      .addOption(
+        new Option('--depth <number>', 'lin: FCRN-50, -88 or -101; default 88')
+          .choices(['50', '88', '101'])
+          .argParser(Number),
+      )
+      .option(
+        '--width <factor>',
+        'lin: multiplies the channels; default by profile',
+        decimalNumber({ min: Number.MIN_VALUE }),
+      )
+      .option(
+        '--size <pixels>',
+        'lin: side of the training samples; default by profile',
+        wholeNumber({ min: 32 }),
+      )
+      .option(
+        '--scales <pixels,...>',
+        'lin: short sides at which predictions are made; default by profile',
+        numberList(wholeNumber({ min: 32 })),
+      )
+      .option(
+        '--data-sets <name,...>',
+        'lin: a network for each of DR, DM, DR+DM (Table III); default DR,DM',
+        (text) => text.split(','),
+      )
+      .option(
         '--resolution-augmentation <probability>',
         'lin: share of samples that are blurred by reducing and enlarging them; default 0',
         decimalNumber({ min: 0, max: 1 }),
       )
+      .addOption(
+        new Option('--variant <name>', 'lfn: widths of Table VI; default by profile').choices([
+          'standard',
+          'narrow',
+          'wide',
+        ]),
+      )
+      .option('--no-batch-norm', 'lfn: without batch normalisation (Table VII)')
+      .option('--no-loss-weights', 'lfn: plain instead of weighted softmax loss (Table VII)')
+      .option(
+        '--patches <number>',
+        'lfn: training patches at most; default by profile',
+        wholeNumber({ min: 1 }),
+      )
+      .option('--cache <dir>', 'lfn: where patches and superpixels are kept; default in the run')
       .option('--threads <number>', 'threads that decode; default all', wholeNumber({ min: 1 }));
   },
   async run(context, { positional: [network], options }) {
-    const { resolutionAugmentation, data, out, profile, engine, resume, limit, threads, ...schedule } =
-      options;
-    if (network === 'lfn' && resolutionAugmentation !== undefined) {
-      throw invalidArgument({
-        what: 'only the LIN is trained with it',
-        where: '--resolution-augmentation',
-        mend: 'Leave it out, or train lin.',
+    const { data, out, profile, engine, resume, limit, threads, ...rest } = options;
+    const { depth, width, size, scales, dataSets, resolutionAugmentation, ...withoutLin } = rest;
+    const { variant, batchNorm, lossWeights, patches, cache, ...schedule } = withoutLin;
+    if (network === 'lfn') {
+      assertOnlyFor('lfn', {
+        '--depth': depth !== undefined,
+        '--width': width !== undefined,
+        '--size': size !== undefined,
+        '--scales': scales !== undefined,
+        '--data-sets': dataSets !== undefined,
+        '--resolution-augmentation': resolutionAugmentation !== undefined,
+      });
+    } else {
+      assertOnlyFor('lin', {
+        '--variant': variant !== undefined,
+        '--no-batch-norm': !batchNorm,
+        '--no-loss-weights': !lossWeights,
+        '--patches': patches !== undefined,
+        '--cache': cache !== undefined,
       });
     }
+    // A batch that is smaller than the profile's micro-batch is a micro-batch itself.
+    if (schedule.batchSize !== undefined) schedule.microBatchSize ??= schedule.batchSize;
     const { trainLfn, trainLin } = await import('@lesion/train');
     const progress = context.progress(`training ${network}`, '');
     const settings = {
@@ -116,8 +213,21 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
     try {
       result =
         network === 'lin'
-          ? await trainLin({ ...settings, resolutionAugmentation })
-          : await trainLfn(settings);
+          ? await trainLin({
+              ...settings,
+              architecture: definedOnly({ depth, width }),
+              size,
+              scales,
+              dataSets,
+              resolutionAugmentation,
+            })
+          : await trainLfn({
+              ...settings,
+              architecture: definedOnly({ variant, batchNorm: batchNorm ? undefined : false }),
+              classWeights: lossWeights ? undefined : [1, 1, 1, 1, 1],
+              patches,
+              cache,
+            });
     } finally {
       progress.finish();
     }
