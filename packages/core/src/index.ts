@@ -3,7 +3,10 @@
  */
 export type { NdArray } from 'ndarray';
 export * from './arrays.js';
+export * from './concurrency.js';
 export * from './errors.js';
+export * from './he-normal.js';
+export * from './input-normalization.js';
 export * from './names.js';
 export * from './random.js';
 export * from './resample.js';
