@@ -71,7 +71,8 @@ describe.each(names)('@lesion/%s', (name) => {
     await mkdir(folder);
     await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
     const wanted = [...family(name)];
-    const packages = [...wanted.map((member) => tarballs.get(member)!), ...new Set(wanted.flatMap(peers))];
+    const beside = [...new Set([...wanted.flatMap(peers), ...(uses[name]!.beside ?? [])])];
+    const packages = [...wanted.map((member) => tarballs.get(member)!), ...beside];
     await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-save', ...packages], {
       cwd: folder,
     });

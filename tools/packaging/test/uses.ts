@@ -3,6 +3,8 @@
 
 export interface Use {
   code: string;
+  /** What a user chooses and installs beside the package: an engine for tfjs. */
+  beside?: string[];
   prints: string;
 }
 
@@ -72,20 +74,22 @@ export const uses: Record<string, Use> = {
   },
   fcrn: {
     code: `
-      import * as tf from '@tensorflow/tfjs-core';
-      import '@tensorflow/tfjs-layers';
+      import '@tensorflow/tfjs-backend-cpu';
       import { buildFcrn, countConvolutions } from '@lesion/fcrn';
       const model = buildFcrn({ depth: 88, width: 1 / 64 });
       console.log(countConvolutions(model), model.outputs[0].shape.at(-1));
     `,
+    beside: ['@tensorflow/tfjs-backend-cpu@^4.22.0'],
     prints: '88 4',
   },
   lfn: {
     code: `
+      import '@tensorflow/tfjs-backend-cpu';
       import { buildLfn } from '@lesion/lfn';
       const model = buildLfn();
       console.log(model.trainableWeights.reduce((sum, weight) => sum + weight.shape.reduce((a, b) => a * b, 1), 0));
     `,
+    beside: ['@tensorflow/tfjs-backend-cpu@^4.22.0'],
     prints: '385573',
   },
   engine: {
