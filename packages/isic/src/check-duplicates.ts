@@ -3,10 +3,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { LesionError } from '@lesion/core';
+import { LesionError, mapInOrder } from '@lesion/core';
 import { fileLength } from './read-bytes.js';
 import type { DatasetIssue } from './report.js';
-import { mapInOrder } from './score/map-in-order.js';
 import type { IsicRecord } from './types.js';
 
 /** How {@link checkDuplicates} runs. */
@@ -96,7 +95,7 @@ export async function checkDuplicates(
     record,
     length: await unlessGone(() => fileLength(record.imagePath)),
   });
-  for await (const { record, length } of mapInOrder(present, measure, concurrency)) {
+  for await (const { record, length } of mapInOrder(present, measure, { concurrency })) {
     if (length !== undefined) measured.push({ record, length });
   }
 
@@ -107,7 +106,7 @@ export async function checkDuplicates(
     record,
     hash: await unlessGone(() => sha256(record.imagePath)),
   });
-  for await (const { record, hash } of mapInOrder(candidates, digest, concurrency)) {
+  for await (const { record, hash } of mapInOrder(candidates, digest, { concurrency })) {
     if (hash !== undefined) hashed.push({ record, hash });
     onFile(++done, candidates.length, record.imagePath);
   }

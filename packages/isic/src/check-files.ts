@@ -11,10 +11,10 @@ import {
 } from '@lesion/core';
 import { readImage, readMask, readSize } from '@lesion/preprocess/node';
 import { decodeLabels } from '@lesion/superpixel';
+import { readFeatureFile } from './feature-file.js';
 import { readBytes } from './read-bytes.js';
 import { assertFeatureCount, assertImageSize } from './read-record.js';
 import type { DatasetIssue, DatasetIssueKind } from './report.js';
-import { readFeatureFile } from './score/feature-file.js';
 import { countSuperpixels, sameShape } from './superpixel-features.js';
 import type { IsicRecord } from './types.js';
 

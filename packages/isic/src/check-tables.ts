@@ -9,12 +9,11 @@ import {
   SPLIT_PREFIXES,
   type SplitLayout,
 } from './layout.js';
-import { plural } from './plural.js';
 import { findPredictiveColumns, type PredictiveColumn } from './predictive-columns.js';
 import type { DatasetIssue, DatasetIssueKind, IssueSeverity } from './report.js';
 import type { DatasetScan, SplitScan } from './scan.js';
-import { nameSome } from './score/listing.js';
 import type { IsicRecord } from './types.js';
+import { nameSome, plural } from './wording.js';
 
 const nouns = {
   image: 'image',

@@ -1,17 +1,22 @@
 /** The integrity check of a data set: goes through everything, stops at nothing, lists what it found. */
 import { basename } from 'node:path';
-import { assertNumber, DERMOSCOPIC_FEATURES, resolveOptions, type Size } from '@lesion/core';
+import {
+  assertNumber,
+  DERMOSCOPIC_FEATURES,
+  mapInOrder,
+  resolveOptions,
+  type Size,
+  throwIfAborted,
+} from '@lesion/core';
 import { checkDuplicates } from './check-duplicates.js';
 import { checkRecordFiles } from './check-files.js';
 import { checkTables, countDiagnoses } from './check-tables.js';
+import { parseDecimal } from './csv-lines.js';
 import { DATASET_PARTS, DATASET_SPLITS } from './layout.js';
-import { plural } from './plural.js';
 import type { DatasetIssue, DatasetReport, IssueSeverity, SplitReport } from './report.js';
 import { scanDataset } from './scan.js';
-import { nameSome } from './score/listing.js';
-import { mapInOrder, throwIfAborted } from './score/map-in-order.js';
-import { parseDecimal } from './score/table.js';
 import type { IsicRecord } from './types.js';
+import { nameSome, plural } from './wording.js';
 
 /** How far a check has come. */
 export interface CheckProgress {
@@ -100,7 +105,7 @@ export async function checkDataset(folder: string, options?: CheckDatasetOptions
     'checkDataset',
   );
   assertNumber(concurrency, 'concurrency', { integer: true, min: 1 });
-  throwIfAborted(signal, folder);
+  throwIfAborted(signal, { where: folder });
   const issues: DatasetIssue[] = [];
   const scan = await scanDataset(folder, (error, kind) => {
     issues.push({ severity: 'error', kind, where: error.details.where ?? folder, message: error.message });
@@ -112,14 +117,14 @@ export async function checkDataset(folder: string, options?: CheckDatasetOptions
   const contradictions = new Map<string, string[]>();
   let done = 0;
   const inspect = async (record: IsicRecord) => ({ record, check: await checkRecordFiles(record, deep) });
-  for await (const { record, check } of mapInOrder(records, inspect, concurrency)) {
+  for await (const { record, check } of mapInOrder(records, inspect, { concurrency })) {
     issues.push(...check.issues);
     const sources = layout.splits[record.split].sources;
     if (sources !== undefined && check.imageSize !== undefined && contradictsSize(record, check.imageSize)) {
       contradictions.set(sources, [...(contradictions.get(sources) ?? []), record.id]);
     }
     onProgress?.({ stage: 'files', done: ++done, total: records.length, id: record.id });
-    throwIfAborted(signal, folder);
+    throwIfAborted(signal, { where: folder });
   }
   for (const [path, ids] of contradictions) issues.push(sizeIssue(path, ids));
 
@@ -132,7 +137,7 @@ export async function checkDataset(folder: string, options?: CheckDatasetOptions
         total,
         id: basename(path).replace(/\.[^.]+$/, ''),
       });
-      throwIfAborted(signal, folder);
+      throwIfAborted(signal, { where: folder });
     },
   });
   issues.push(...duplicates);

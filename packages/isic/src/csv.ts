@@ -1,6 +1,6 @@
-/** The challenge's CSV tables as named columns, with line numbers kept for messages; leans on the line reader of `score`. */
+/** The challenge's CSV tables as named columns, with line numbers kept for messages; leans on the line reader. */
 import { invalidFile, type LesionError } from '@lesion/core';
-import { findIdColumn, parseDecimal, readLines } from './score/table.js';
+import { findIdColumn, parseDecimal, readLines } from './csv-lines.js';
 
 /** One row of a {@link CsvTable}. */
 export interface CsvRow {

@@ -1,9 +1,9 @@
 /** Opening a data set in the challenge's layout as records, and choosing among them; leans on `scan`. */
 import { invalidArgument } from '@lesion/core';
 import { scanDataset } from './scan.js';
-import { nameSome } from './score/listing.js';
 import type { WhereFilter } from './score/types.js';
 import type { IsicDataset, IsicRecord } from './types.js';
+import { nameSome } from './wording.js';
 
 /**
  * Opens a data set in the layout of the ISIC 2017 challenge. Folders are listed and tables read; no image is

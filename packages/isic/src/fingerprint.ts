@@ -1,10 +1,9 @@
 /** A short name for exactly this data set, which model bundles record; leans on the file system. */
 import { createHash } from 'node:crypto';
 import { relative, sep } from 'node:path';
-import { DERMOSCOPIC_FEATURES } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, mapInOrder } from '@lesion/core';
 import { DATASET_SPLITS } from './layout.js';
 import { fileLength, readBytes } from './read-bytes.js';
-import { mapInOrder } from './score/map-in-order.js';
 import type { IsicDataset } from './types.js';
 
 /**
@@ -38,7 +37,9 @@ export async function datasetFingerprint(dataset: IsicDataset): Promise<string> 
       }
     }
   }
-  const measured = mapInOrder(files, async (path) => ({ path, size: await fileLength(path) }), 16);
+  const measured = mapInOrder(files, async (path) => ({ path, size: await fileLength(path) }), {
+    concurrency: 16,
+  });
   for await (const { path, size } of measured) line('file', relativePath(path), size);
 
   const tables = DATASET_SPLITS.flatMap((split) => [

@@ -1,8 +1,8 @@
 /** An integrity report as text for people; pure. */
 import { assertNumber, DERMOSCOPIC_FEATURES, LESION_CLASSES, resolveOptions } from '@lesion/core';
 import { DATASET_SPLITS } from './layout.js';
-import { plural } from './plural.js';
 import type { DatasetReport, SplitReport } from './report.js';
+import { plural } from './wording.js';
 
 /** Options of {@link formatDatasetReport}. */
 export interface FormatReportOptions {

@@ -13,9 +13,9 @@ import {
 } from '@lesion/core';
 import { readImage, readMask, readSize } from '@lesion/preprocess/node';
 import { decodeLabels } from '@lesion/superpixel';
+import { readFeatureFile } from './feature-file.js';
 import type { SuperpixelFeatures } from './inventory.js';
 import { readBytes } from './read-bytes.js';
-import { readFeatureFile } from './score/feature-file.js';
 import {
   countSuperpixels,
   type DerivedFeatures,

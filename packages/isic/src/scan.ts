@@ -11,6 +11,7 @@ import {
   LesionError,
 } from '@lesion/core';
 import { type CsvRow, type CsvTable, type ReadCsvOptions, readCsv, rowsById, tableError } from './csv.js';
+import { parseDecimal } from './csv-lines.js';
 import {
   DATASET_SPLITS,
   type DatasetLayout,
@@ -19,7 +20,6 @@ import {
   findLayout,
   listFiles,
 } from './layout.js';
-import { parseDecimal } from './score/table.js';
 import type { IsicDataset, IsicRecord } from './types.js';
 
 /** The tables of a split. */

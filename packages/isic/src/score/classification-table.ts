@@ -1,6 +1,6 @@
 /** The CSVs of task 3: image id, melanoma, seborrheic keratosis, with or without a header line. */
 import { invalidFile, LesionError } from '@lesion/core';
-import { findIdColumn, parseDecimal, readLines, type TableLine } from './table.js';
+import { findIdColumn, parseDecimal, readLines, type TableLine } from '../csv-lines.js';
 
 /** The two diagnoses that task 3 tells from the rest, in the order of its columns. */
 export const SCORED_DIAGNOSES = ['melanoma', 'seborrheic_keratosis'] as const;

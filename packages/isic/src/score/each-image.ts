@@ -1,5 +1,5 @@
 /** Reading images one after another, with those that cannot be used set aside as problems. */
-import { mapInOrder, throwIfAborted } from './map-in-order.js';
+import { mapInOrder, throwIfAborted } from '@lesion/core';
 import { attempt } from './problems.js';
 import type { ScoreRequest } from './request.js';
 import type { ScoreProblem } from './types.js';
@@ -20,10 +20,10 @@ export async function forEachImage<T>(
   const { concurrency, onProgress, signal } = request;
   const problems: ScoreProblem[] = [];
   let done = 0;
-  throwIfAborted(signal, 'scoreSubmission');
-  for await (const tried of mapInOrder(ids, (id) => attempt(id, () => read(id)), concurrency)) {
+  throwIfAborted(signal, { where: 'scoreSubmission' });
+  for await (const tried of mapInOrder(ids, (id) => attempt(id, () => read(id)), { concurrency })) {
     const { id } = tried;
-    throwIfAborted(signal, 'scoreSubmission');
+    throwIfAborted(signal, { where: 'scoreSubmission' });
     if ('problem' in tried) problems.push(tried.problem);
     else add(id, tried.value);
     done++;

@@ -3,10 +3,10 @@
 import { DERMOSCOPIC_FEATURES, invalidFile } from '@lesion/core';
 import { createFeatureProtocol } from '@lesion/metrics';
 import { decodeLabels } from '@lesion/superpixel';
+import { type FeatureValues, readFeatureFile } from '../feature-file.js';
 import { readBytes } from '../read-bytes.js';
 import { countSuperpixels } from '../superpixel-features.js';
 import { forEachImage } from './each-image.js';
-import { type FeatureValues, readFeatureFile } from './feature-file.js';
 import { extraIds, listById, matchPredictions } from './listing.js';
 import type { ScoreRequest, TaskOutcome } from './request.js';
 import { selectWhere } from './where.js';

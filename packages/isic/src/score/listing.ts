@@ -2,12 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidFile, LesionError } from '@lesion/core';
-
-/** Names a few ids and counts the others: `A, B, C and 7 more`. */
-export function nameSome(ids: readonly string[], limit = 5): string {
-  if (ids.length <= limit) return ids.join(', ');
-  return `${ids.slice(0, limit).join(', ')} and ${ids.length - limit} more`;
-}
+import { nameSome } from '../wording.js';
 
 /** Paths of the files `ID<suffix>` of a folder by id, in the order of the ids. */
 export async function listById(folder: string, suffix: string): Promise<Map<string, string>> {

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { invalidArgument, LesionError } from '@lesion/core';
 import { readCsv } from '../csv.js';
-import { nameSome } from './listing.js';
+import { nameSome } from '../wording.js';
 import type { WhereFilter } from './types.js';
 
 const DESCRIBES_IMAGES = /(_sources|metadata)\.csv$/i;

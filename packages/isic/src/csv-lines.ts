@@ -1,7 +1,7 @@
-/** CSV files with line numbers, with or without a header line. Leans on csv-parse. */
+/** The lines of CSV files as cells with their line numbers, header line or none. Leans on csv-parse. */
 import { invalidFile } from '@lesion/core';
 import { type CsvError, type Info, parse } from 'csv-parse/sync';
-import { readBytes } from '../read-bytes.js';
+import { readBytes } from './read-bytes.js';
 
 /** A line of a CSV. */
 export interface TableLine {

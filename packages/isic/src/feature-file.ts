@@ -1,6 +1,6 @@
 /** The features JSON of task 2: for each dermoscopic feature one number a superpixel. */
 import { DERMOSCOPIC_FEATURES, type DermoscopicFeature, invalidFile } from '@lesion/core';
-import { readBytes } from '../read-bytes.js';
+import { readBytes } from './read-bytes.js';
 
 /** One number a superpixel for each feature, all of the same length. */
 export type FeatureValues = Record<DermoscopicFeature, Float64Array>;
