@@ -6,8 +6,10 @@ import {
   type LabelMap,
   LESION_CLASSES,
   LesionError,
+  mapInOrder,
   type RgbImage,
   resolveOptions,
+  throwIfAborted,
 } from '@lesion/core';
 import {
   type DatasetSplit,
@@ -28,11 +30,10 @@ import {
   type ProtocolName,
   type ProtocolScore,
 } from '@lesion/metrics';
-import { inOrderAhead } from './in-order-ahead.js';
 import type { Lfn, LfnPredictOptions } from './lfn.js';
 import type { Lin, LinPredictOptions } from './lin.js';
 import type { ImagePrediction } from './prediction-folder.js';
-import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+import { type OnProgress, RateMeter } from './progress.js';
 
 export interface EvaluateSplitOptions {
   /** A folder in the challenge's layout. */
@@ -137,8 +138,10 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
   const rate = new RateMeter();
   let done = 0;
 
-  const decoded = inOrderAhead(present, availableParallelism(), (record) =>
-    settle(record, () => readTruth(record, lin !== undefined, lfn !== undefined)),
+  const decoded = mapInOrder(
+    present,
+    (record) => settle(record, () => readTruth(record, lin !== undefined, lfn !== undefined)),
+    { concurrency: availableParallelism() + 1 },
   );
   for await (const { record, value: truth, error } of decoded) {
     throwIfAborted(signal);

@@ -1,16 +1,17 @@
 /** From 8-bit pixels to what a network takes: (value - mean) x scale. */
+import type { InputNormalization } from '@lesion/core';
 import { z } from 'zod';
 
+export type { InputNormalization };
+
+/** How a network wants its pixels, as its bundle keeps it. */
 export const inputNormalizationSchema = z.object({
   channelOrder: z.literal('rgb'),
   /** Subtracted from each channel's 0..255. */
   mean: z.tuple([z.number(), z.number(), z.number()]).readonly(),
   /** Multiplies the difference. */
   scale: z.number(),
-});
-
-/** How a network wants its pixels; kept in its bundle. */
-export type InputNormalization = z.infer<typeof inputNormalizationSchema>;
+}) satisfies z.ZodType<InputNormalization>;
 
 /** Interleaved RGB bytes to float32 of the same layout. */
 export function normalizePixels(pixels: Uint8Array, { mean, scale }: InputNormalization): Float32Array {

@@ -6,7 +6,14 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contiguousData, createRgbImage, LesionError, PATCH_CLASSES } from '@lesion/core';
+import {
+  contiguousData,
+  createRgbImage,
+  LesionError,
+  mapInOrder,
+  PATCH_CLASSES,
+  throwIfAborted,
+} from '@lesion/core';
 import { type IsicRecord, PatchInventory, planPatches, TABLE_II } from '@lesion/isic';
 import { LFN_INPUT } from '@lesion/lfn';
 import { rotateImage } from '@lesion/preprocess';
@@ -14,10 +21,9 @@ import type { SuperpixelOptions } from '@lesion/superpixel';
 import * as tf from '@tensorflow/tfjs-core';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { inOrderAhead } from './in-order-ahead.js';
 import { LFN_PATCH_SIZE } from './lfn.js';
 import { normalizePixels } from './normalization.js';
-import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+import { type OnProgress, RateMeter } from './progress.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
 import type { WorkerPool } from './worker-pool.js';
 
@@ -245,8 +251,8 @@ async function eachRecord(
 ): Promise<void> {
   const rate = new RateMeter();
   let done = 0;
-  for await (const finish of inOrderAhead(records, 2 * threads, work)) {
-    throwIfAborted(signal, 'Run it again to go on.');
+  for await (const finish of mapInOrder(records, work, { concurrency: 2 * threads + 1 })) {
+    throwIfAborted(signal, { mend: 'Run it again to go on.' });
     finish();
     done++;
     onProgress?.({ phase, done, total: records.length, ...rate.mark(done, records.length) });

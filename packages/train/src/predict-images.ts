@@ -2,13 +2,12 @@
 
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import { LesionError, type RgbImage, resolveOptions } from '@lesion/core';
+import { LesionError, mapInOrder, type RgbImage, resolveOptions, throwIfAborted } from '@lesion/core';
 import { readImage } from '@lesion/preprocess/node';
-import { inOrderAhead } from './in-order-ahead.js';
 import type { Lfn, LfnPredictOptions } from './lfn.js';
 import type { Lin, LinPredictOptions } from './lin.js';
 import type { ImagePrediction } from './prediction-folder.js';
-import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+import { type OnProgress, RateMeter } from './progress.js';
 
 export interface PredictImagesOptions {
   /** Segments and classifies. @default not done */
@@ -62,14 +61,18 @@ export async function* predictImages(
   );
   const rate = new RateMeter();
   let done = 0;
-  const decoded = inOrderAhead(paths, availableParallelism(), async (path) => {
-    try {
-      return { path, image: await readImage(path) };
-    } catch (error) {
-      if (LesionError.isInstance(error)) return { path, error };
-      throw error;
-    }
-  });
+  const decoded = mapInOrder(
+    paths,
+    async (path) => {
+      try {
+        return { path, image: await readImage(path) };
+      } catch (error) {
+        if (LesionError.isInstance(error)) return { path, error };
+        throw error;
+      }
+    },
+    { concurrency: availableParallelism() + 1 },
+  );
   for await (const file of decoded) {
     throwIfAborted(signal);
     const id = imageId(file.path);

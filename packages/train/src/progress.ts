@@ -1,5 +1,4 @@
-/** What long work tells while it runs, and the refusal that ends it when asked to stop. */
-import { LesionError } from '@lesion/core';
+/** What long work tells while it runs. */
 
 /** One sign of life of a long piece of work. */
 export interface Progress {
@@ -36,9 +35,4 @@ export class RateMeter {
     const rate = (done - first.done) / seconds;
     return { rate, secondsLeft: (total - done) / rate };
   }
-}
-
-/** @throws LesionError `ABORTED` if the signal asks to stop */
-export function throwIfAborted(signal: AbortSignal | undefined, mend?: string): void {
-  if (signal?.aborted) throw new LesionError('ABORTED', { what: 'stopped on request', mend });
 }

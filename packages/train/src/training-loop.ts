@@ -3,7 +3,14 @@
  * momentum and weight decay, validation loss, checkpoints that resume bit for bit on the same engine.
  */
 import { createHash } from 'node:crypto';
-import { invalidArgument, invalidFile, LesionError, SeededRandom } from '@lesion/core';
+import {
+  invalidArgument,
+  invalidFile,
+  LesionError,
+  mapInOrder,
+  SeededRandom,
+  throwIfAborted,
+} from '@lesion/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
@@ -13,8 +20,7 @@ import {
   type TrainingState,
   writeCheckpoint,
 } from './checkpoint.js';
-import { inOrderAhead } from './in-order-ahead.js';
-import { type OnProgress, RateMeter, throwIfAborted } from './progress.js';
+import { type OnProgress, RateMeter } from './progress.js';
 import { assertSchedule, learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
 import { assignWeights, type NamedVariable, namedVariables, readArrays } from './weights.js';
 
@@ -166,17 +172,16 @@ export async function trainNetwork<Batch>(
       const batches = chunks(orderOf(seed, epoch, problem.training.count), schedule.batchSize)
         .slice(state.step, stepsPerEpoch)
         .map((batch) => chunks(batch, schedule.microBatchSize));
-      const decoded = inOrderAhead(batches.flat(), BATCHES_AHEAD, (indices) =>
-        problem.training.load(indices, epoch),
-      );
+      const decoded = mapInOrder(batches.flat(), (indices) => problem.training.load(indices, epoch), {
+        concurrency: BATCHES_AHEAD + 1,
+      });
       try {
         for (const microBatches of batches) {
           if (signal?.aborted) {
             if (!saved) await save();
-            throwIfAborted(
-              signal,
-              `Run it again with resume to go on at step ${state.step + 1} of epoch ${epoch + 1}.`,
-            );
+            throwIfAborted(signal, {
+              mend: `Run it again with resume to go on at step ${state.step + 1} of epoch ${epoch + 1}.`,
+            });
           }
           const samples = microBatches.flat().length;
           const loss = await optimizerStep(
@@ -311,7 +316,9 @@ async function settle<Batch>(
   const { settlingBatches, microBatchSize } = schedule;
   const batches = chunks(order, microBatchSize);
   const chosen = Array.from({ length: settlingBatches }, (_, i) => batches[i % batches.length]!);
-  const decoded = inOrderAhead(chosen, BATCHES_AHEAD, (indices) => problem.training.load(indices, epoch));
+  const decoded = mapInOrder(chosen, (indices) => problem.training.load(indices, epoch), {
+    concurrency: BATCHES_AHEAD + 1,
+  });
   // tfjs reads a layer's momentum anew at each call; it is private only to the type checker.
   const normalizations = problem.model.layers.filter(
     (layer) => layer.getClassName() === 'BatchNormalization',
@@ -347,7 +354,9 @@ async function validate<Batch>(
     Array.from({ length: validation.count }, (_, i) => i),
     batchSize,
   );
-  const decoded = inOrderAhead(batches, BATCHES_AHEAD, (indices) => validation.load(indices, 0));
+  const decoded = mapInOrder(batches, (indices) => validation.load(indices, 0), {
+    concurrency: BATCHES_AHEAD + 1,
+  });
   const rate = new RateMeter();
   let sum = 0;
   let done = 0;
