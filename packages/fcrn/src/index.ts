@@ -2,6 +2,7 @@
  * `@lesion/fcrn`: fully convolutional residual networks as tfjs layers models, their loss and their
  * initialisation. Knows tfjs and nothing of files.
  */
+export type { InputNormalization } from '@lesion/core';
 export {
   FCRN_BLOCKS,
   FCRN_DEPTHS,
@@ -21,7 +22,7 @@ export {
   type FcrnOptions,
 } from './build.js';
 export { countConvolutions } from './count.js';
-export { FCRN_INPUT, type InputNormalization } from './input.js';
+export { FCRN_INPUT } from './input.js';
 export { registerFcrnLayers } from './layers.js';
 export {
   PIXEL_NORMALIZATIONS,

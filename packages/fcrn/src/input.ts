@@ -1,14 +1,5 @@
 /** What the networks expect as input. */
-
-/** How an image's bytes become a network's input: `(byte - mean[channel]) * scale`. */
-export interface InputNormalization {
-  /** Order of the channels in the tensor and in `mean`. */
-  channelOrder: 'rgb';
-  /** Subtracted from each channel's value of 0 to 255. */
-  mean: readonly [number, number, number];
-  /** Multiplies the difference. */
-  scale: number;
-}
+import type { InputNormalization } from '@lesion/core';
 
 /**
  * The input of every FCRN, whether initialised at random or from a Keras ResNet-50: RGB bytes less

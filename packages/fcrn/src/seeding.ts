@@ -2,25 +2,13 @@
  * Initial weights from a seed. Each weight has a random stream of its own, named after its layer, so
  * that neither the order of layers nor what was built before changes a value.
  */
-import { SeededRandom } from '@lesion/core';
+import { heNormal, SeededRandom } from '@lesion/core';
 import { dispose, tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { SCORE } from './names.js';
 
 type Layer = InstanceType<typeof layers.Layer>;
 type KernelShape = readonly [height: number, width: number, inputs: number, outputs: number];
-
-/**
- * A kernel drawn from a normal distribution of variance 2 / fan-in
- * (He et al. 2015, https://doi.org/10.1109/ICCV.2015.123, eq. 10).
- */
-export function heNormal(shape: KernelShape, random: SeededRandom): Float32Array {
-  const [height, width, inputs, outputs] = shape;
-  const deviation = Math.sqrt(2 / (height * width * inputs));
-  const values = new Float32Array(height * width * inputs * outputs);
-  for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
-  return values;
-}
 
 /**
  * The kernel of a deconvolution that interpolates bilinearly, each channel by itself: `[size, size,

@@ -2,8 +2,8 @@
  * `@lesion/lfn`: the Lesion Feature Network as a tfjs layers model, and its loss. Knows tfjs and nothing of
  * files.
  */
+export type { InputNormalization } from '@lesion/core';
 export {
-  type InputNormalization,
   LFN_INPUT,
   LFN_VARIANTS,
   LFN_WIDTHS,
