@@ -1,7 +1,9 @@
-// What tests of all packages share: finding real data, reading golden files, comparing arrays.
+// What tests of all packages share: finding real data, running the code of READMEs.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+export { type TestReadmeOptions, testReadme } from './readme.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
