@@ -1,5 +1,6 @@
 // The network as a whole: its size, its shapes, its seeds, and that nothing leaks.
 import '@tensorflow/tfjs-backend-wasm';
+import { weightsHash } from '@lesion/test-support';
 import {
   dispose,
   memory,
@@ -15,7 +16,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { randomImages, SMALL_STAGES, weightsHash } from '../test/support.js';
+import { randomImages, SMALL_STAGES } from '../test/support.js';
 import { buildFcrn, countConvolutions, FCRN_STAGES, type FcrnOptions, registerFcrnLayers } from './index.js';
 
 const SMALL: FcrnOptions = { stages: SMALL_STAGES, width: 1 / 16, seed: 3 };

@@ -1,10 +1,11 @@
 // Initialising from a ResNet-50 in Keras's layout, here a narrow one with random weights, in both of the
 // ways in which Keras has named its layers.
 import { SeededRandom } from '@lesion/core';
+import { weightsHash } from '@lesion/test-support';
 import { dispose, div, mul, reverse, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { input, type LayersModel, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { randomImages, weightsHash } from '../test/support.js';
+import { randomImages } from '../test/support.js';
 import { buildFcrn, FCRN_INPUT, type FcrnOptions, initializeFromResNet50 } from './index.js';
 
 const WIDTH = 1 / 16;

@@ -1,9 +1,7 @@
 // What the tests of this package share: engines, a network of few layers, toy images, reference values.
 import '@tensorflow/tfjs-backend-cpu';
-import { createHash } from 'node:crypto';
 import { SeededRandom } from '@lesion/core';
 import { setBackend, type Tensor3D, type Tensor4D, tensor3d, tensor4d } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { FcrnStages } from '../src/index.js';
 
 await setBackend('cpu');
@@ -51,16 +49,4 @@ export function discImages(count: number, size: number, seed = 1): { images: Ten
     images: tensor4d(images, [count, size, size, 3]),
     labels: tensor3d(labels, [count, size, size], 'int32'),
   };
-}
-
-/** A hash over the names and the bytes of all weights. */
-export function weightsHash(model: LayersModel): string {
-  const hash = createHash('sha256');
-  for (const weight of model.weights) {
-    const values = weight.read().dataSync();
-    hash
-      .update(weight.originalName)
-      .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
-  return hash.digest('hex');
 }

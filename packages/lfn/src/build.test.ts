@@ -1,9 +1,10 @@
 // The networks of Table VI: their size, their layers, their seeds, and that nothing leaks.
 import '@tensorflow/tfjs-backend-wasm';
+import { weightsHash } from '@lesion/test-support';
 import { dispose, memory, setBackend, softmax, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { type LayersModel, models } from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { stripedPatches, weightsHash } from '../test/support.js';
+import { stripedPatches } from '../test/support.js';
 import { buildLfn, type LfnOptions, type LfnVariant } from './index.js';
 
 function trainableCount(model: LayersModel, of: (name: string) => boolean): number {

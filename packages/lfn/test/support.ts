@@ -1,9 +1,7 @@
-// What the tests of this package share: the engine, toy patches, a hash of weights.
+// What the tests of this package share: the engine and toy patches.
 import '@tensorflow/tfjs-backend-cpu';
-import { createHash } from 'node:crypto';
 import { SeededRandom } from '@lesion/core';
 import { setBackend, type Tensor1D, type Tensor4D, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 
 await setBackend('cpu');
 
@@ -22,16 +20,4 @@ export function stripedPatches(
     values[i] = Math.cos((2 * Math.PI * column) / (2 + 2 * label)) + random.uniform(-0.3, 0.3);
   }
   return { patches: tensor4d(values, [count, size, size, 3]), labels: tensor1d(labels, 'int32') };
-}
-
-/** A hash over the names and the bytes of all weights. */
-export function weightsHash(model: LayersModel): string {
-  const hash = createHash('sha256');
-  for (const weight of model.weights) {
-    const values = weight.read().dataSync();
-    hash
-      .update(weight.originalName)
-      .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  }
-  return hash.digest('hex');
 }

@@ -1,20 +1,8 @@
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { golden } from '../test/golden.js';
 import { decodeGray, decodeImage, decodeMask } from './index.js';
-
-interface GoldenCase {
-  name: string;
-  file: string;
-  shape: number[];
-  expected: number[];
-  tolerance: number;
-}
-
-const golden = JSON.parse(readFileSync(new URL('../golden/decode.json', import.meta.url), 'utf8')) as {
-  cases: GoldenCase[];
-};
 
 function goldenFile(name: string): Uint8Array {
   const found = golden.cases.find((c) => c.name === name);

@@ -3,7 +3,7 @@
  * Debian's is found by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compute, type PageResult } from './browser-page.js';
+import { golden } from './golden.js';
 
 const chromium = [
   process.env['CHROME_PATH'],
@@ -20,18 +21,6 @@ const chromium = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ].find((path) => path !== undefined && existsSync(path));
-
-interface GoldenCase {
-  name: string;
-  file: string;
-  shape: number[];
-  expected: number[];
-  tolerance: number;
-}
-
-const golden = JSON.parse(readFileSync(new URL('../golden/decode.json', import.meta.url), 'utf8')) as {
-  cases: GoldenCase[];
-};
 
 function bundle() {
   return build({

@@ -1,9 +1,10 @@
-// What tests of all packages share: finding real data, running the code of READMEs.
+// What tests of all packages share: finding real data, running the code of READMEs, comparing weights.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export { type TestReadmeOptions, testReadme } from './readme.js';
+export { weightsHash } from './weights-hash.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
