@@ -40,7 +40,8 @@ function installIfNeeded() {
     statSync(installed).mtimeMs < statSync(`${repository}package-lock.json`).mtimeMs
   ) {
     console.log('Installing packages ...');
-    run('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+    // Not `npm ci`, which refuses a lock file without the binaries of platforms that its maker could not reach.
+    run('npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error']);
   }
   mkdirSync(`${repository}node_modules`, { recursive: true });
   writeFileSync(stamp, fingerprint);
