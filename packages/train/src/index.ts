@@ -44,7 +44,7 @@ export type { NetworkHistory } from './run-folder.js';
 export { decodeTensors, encodeTensors, type NamedArray, readTensors, writeTensors } from './safetensors.js';
 export { learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
 export { type TrainLfnOptions, trainLfn } from './train-lfn.js';
-export { type TrainingResult, type TrainLinOptions, trainLin } from './train-lin.js';
+export { type TrainLinOptions, trainLin } from './train-lin.js';
 export {
   type SampleSource,
   type TensorBatch,
@@ -52,3 +52,4 @@ export {
   type TrainNetworkOptions,
   trainNetwork,
 } from './training-loop.js';
+export type { TrainingResult, TrainingRunOptions } from './training-run.js';

@@ -1,62 +1,41 @@
 /** Training a LFN: superpixels, Table II's patches, weighted softmax loss, and the bundle. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { assertOneOf, invalidArgument, PATCH_CLASSES, resolveOptions } from '@lesion/core';
-import { type EngineName, loadEngine } from '@lesion/engine';
-import { datasetFingerprint, openDataset, splitByImage } from '@lesion/isic';
+import { PATCH_CLASSES, resolveOptions } from '@lesion/core';
 import { buildLfn, LFN_CLASS_WEIGHTS, LFN_INPUT, type LfnOptions, weightedSoftmaxLoss } from '@lesion/lfn';
 import type { SuperpixelOptions } from '@lesion/superpixel';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { saveBundle } from './bundle.js';
-import { drawByClass } from './draw-by-class.js';
 import { featureRecords, type PatchBatch, patchBatchToTensors, preparePatches } from './patch-store.js';
-import { LFN_PROFILES, PROFILES, type Profile } from './profiles.js';
-import type { OnProgress } from './progress.js';
+import { LFN_PROFILES } from './profiles.js';
 import { checkpointPath, openRun, writeHistory } from './run-folder.js';
-import type { TrainingSchedule } from './schedule.js';
-import type { TrainingResult } from './train-lin.js';
 import { trainNetwork } from './training-loop.js';
+import {
+  openRunSource,
+  overridden,
+  profileName,
+  TRAINING_RUN_DEFAULTS,
+  type TrainingResult,
+  type TrainingRunOptions,
+} from './training-run.js';
 import { namedVariables, readArrays } from './weights.js';
 import { WorkerPool } from './worker-pool.js';
 
-export interface TrainLfnOptions {
-  /** A folder in the challenge's layout. Its training images with annotated features are used. */
-  data: string;
-  /** The run's folder: patches, checkpoints, loss curves, and at the end the bundle. */
-  out: string;
-  /** Named settings; every option below overrides them. @default 'paper' */
-  profile?: Profile | undefined;
+/** Options of {@link trainLfn}; images need annotated features. */
+export interface TrainLfnOptions extends TrainingRunOptions {
   /** Options of buildLfn: variant (Table VI), batch normalisation (Table VII). @default the profile's */
   architecture?: LfnOptions | undefined;
-  /** @default the profile's */
-  schedule?: Partial<TrainingSchedule> | undefined;
   /** Weights of the softmax loss for B, PN, NN, MC, S; all 1 leaves the weighting out (Table VII). @default [1, 1, 5, 3, 8] */
   classWeights?: readonly number[] | undefined;
   /** How superpixels are found where the data has none. @default { preset: 'isic2017' } */
   superpixels?: SuperpixelOptions | undefined;
   /** Training patches at most. @default the profile's: all of Table II's plan in the paper */
   patches?: number | undefined;
-  /** Training images at most, drawn by class as the data set has them. @default all */
-  limit?: number | undefined;
-  /** Share of the images that is trained on; the rest gives the validation loss. @default 0.8 */
-  trainingShare?: number | undefined;
   /** Folder for patches and superpixels, which several runs may share. @default `cache` in the run's folder */
   cache?: string | undefined;
   /** Called with the network before its training, to set initial weights. */
   initialize?: ((model: LayersModel) => void | Promise<void>) | undefined;
-  /** @default 'auto' */
-  engine?: EngineName | 'auto' | undefined;
-  /** Decides split, weights, plan and order. @default 0 */
-  seed?: number | undefined;
-  /** Go on with the run in `out`, if there is one. @default false */
-  resume?: boolean | undefined;
-  /** Seconds between checkpoints. @default 60 */
-  checkpointSeconds?: number | undefined;
-  /** Threads that decode and find superpixels. @default all processors */
-  threads?: number | undefined;
-  onProgress?: OnProgress | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -71,58 +50,36 @@ export interface TrainLfnOptions {
  * ```
  */
 export async function trainLfn(options: TrainLfnOptions): Promise<TrainingResult> {
-  const profileName = options.profile ?? 'paper';
-  assertOneOf(profileName, PROFILES, 'profile');
-  const profile = LFN_PROFILES[profileName];
+  const name = profileName(options);
+  const profile = LFN_PROFILES[name];
   const settings = resolveOptions(
     options,
     {
-      data: undefined,
-      out: undefined,
-      profile: profileName,
+      ...TRAINING_RUN_DEFAULTS,
+      profile: name,
       architecture: undefined,
-      schedule: undefined,
       classWeights: LFN_CLASS_WEIGHTS,
       superpixels: { preset: 'isic2017' },
       patches: profile.patches,
-      limit: undefined,
-      trainingShare: 0.8,
       cache: join(options.out, 'cache'),
       initialize: undefined,
-      engine: 'auto',
-      seed: 0,
-      resume: false,
-      checkpointSeconds: 60,
-      threads: availableParallelism(),
-      onProgress: undefined,
-      signal: undefined,
     },
     'trainLfn',
   );
-  const { seed, superpixels, classWeights, threads, onProgress, signal } = settings;
-  const schedule: TrainingSchedule = { ...profile.schedule, ...settings.schedule };
-  const architecture: LfnOptions = { ...profile.architecture, ...settings.architecture, seed };
+  const { seed, superpixels, classWeights, onProgress, signal } = settings;
+  const threads = settings.threads ?? availableParallelism();
+  const schedule = overridden(profile.schedule, settings.schedule);
+  const architecture = { ...overridden(profile.architecture, settings.architecture), seed };
 
-  const dataset = await openDataset(options.data);
-  const usable = featureRecords(dataset.splits.training);
-  if (usable.length < 2) {
-    throw invalidArgument({
-      what: 'too few training images with annotated features',
-      where: options.data,
-      got: usable.length,
-      expected: 'at least 2',
-      mend: 'See what the folder lacks with "lesion check".',
-    });
-  }
-  const split = splitByImage(drawByClass(usable, settings.limit, seed), {
-    seed,
-    fraction: settings.trainingShare,
-  });
-  const engine = await loadEngine({ name: settings.engine, purpose: 'train' });
-  const fingerprint = await datasetFingerprint(dataset);
+  const source = await openRunSource(
+    { ...settings, data: options.data },
+    featureRecords,
+    'annotated features',
+  );
+  const { engine, fingerprint } = source;
   const configuration = {
     kind: 'lfn',
-    profile: profileName,
+    profile: name,
     architecture,
     schedule,
     classWeights,
@@ -149,14 +106,14 @@ export async function trainLfn(options: TrainLfnOptions): Promise<TrainingResult
       onProgress,
       signal,
     };
-    const training = await preparePatches(pool, split.training, {
+    const training = await preparePatches(pool, source.training, {
       ...preparation,
       name: 'training',
       rotate: true,
       limit: settings.patches,
     });
     closing.push(() => training.close());
-    const validation = await preparePatches(pool, split.validation, {
+    const validation = await preparePatches(pool, source.validation, {
       ...preparation,
       name: 'validation',
       rotate: false,
@@ -187,9 +144,9 @@ export async function trainLfn(options: TrainLfnOptions): Promise<TrainingResult
     );
     await writeHistory(options.out, { lfn: { epochs: history, stepLosses } });
     const images = {
-      training: split.training.length,
-      validation: split.validation.length,
-      unusable: dataset.splits.training.length - usable.length,
+      training: source.training.length,
+      validation: source.validation.length,
+      unusable: source.unusable,
     };
     const bundle = join(options.out, 'bundle');
     await saveBundle(

@@ -1,21 +1,11 @@
 /** Training the LIN: one FCRN on DR and one on DM (or any other choice of data sets), bundled together. */
 
 import { join } from 'node:path';
-import {
-  assertNumber,
-  assertOneOf,
-  CLASS_MAP_CHANNELS,
-  invalidArgument,
-  resolveOptions,
-  SeededRandom,
-} from '@lesion/core';
-import { type Engine, type EngineName, loadEngine } from '@lesion/engine';
+import { assertNumber, assertOneOf, CLASS_MAP_CHANNELS, resolveOptions, SeededRandom } from '@lesion/core';
 import { buildFcrn, FCRN_INPUT, type FcrnOptions, pixelwiseCrossEntropy } from '@lesion/fcrn';
-import { datasetFingerprint, openDataset, splitByImage } from '@lesion/isic';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { saveBundle } from './bundle.js';
-import { drawByClass } from './draw-by-class.js';
 import {
   LIN_DATA_SETS,
   type LinBatch,
@@ -26,67 +16,40 @@ import {
   plainSamples,
   planLinSamples,
 } from './lin-samples.js';
-import { LIN_PROFILES, PROFILES, type Profile } from './profiles.js';
-import type { OnProgress } from './progress.js';
+import { LIN_PROFILES } from './profiles.js';
 import { checkpointPath, type NetworkHistory, openRun, writeHistory } from './run-folder.js';
 import type { NamedArray } from './safetensors.js';
-import type { TrainingSchedule } from './schedule.js';
 import { trainNetwork } from './training-loop.js';
+import {
+  drawByClass,
+  openRunSource,
+  overridden,
+  profileName,
+  TRAINING_RUN_DEFAULTS,
+  type TrainingResult,
+  type TrainingRunOptions,
+} from './training-run.js';
 import { namedVariables, readArrays } from './weights.js';
 import { WorkerPool } from './worker-pool.js';
 
-export interface TrainLinOptions {
-  /** A folder in the challenge's layout. Its training images with mask and diagnosis are used. */
-  data: string;
-  /** The run's folder: checkpoints, loss curves, and at the end the bundle. */
-  out: string;
-  /** Named settings; every option below overrides them. @default 'paper' */
-  profile?: Profile | undefined;
+/** Options of {@link trainLin}; images need a mask and a diagnosis. */
+export interface TrainLinOptions extends TrainingRunOptions {
   /** The data set of each network. The LIN is `['DR', 'DM']`; Table III also has `['DR']` and `['DR+DM']`. @default ['DR', 'DM'] */
   dataSets?: readonly LinDataSet[] | undefined;
   /** Options of buildFcrn. @default the profile's */
   architecture?: FcrnOptions | undefined;
-  /** @default the profile's */
-  schedule?: Partial<TrainingSchedule> | undefined;
   /** Side of the training samples, pixels. @default the profile's, 320 in the paper */
   size?: number | undefined;
   /** Share of the short side that the centre crop takes (Fig. 1, inferred). @default 0.9 */
   fraction?: number | undefined;
   /** Scales of prediction, short sides. @default the profile's, [320, 512] in the paper */
   scales?: readonly number[] | undefined;
-  /** Training images at most, drawn by class as the data set has them. @default all */
-  limit?: number | undefined;
-  /** Share of the images that is trained on; the rest gives the validation loss. @default 0.8 */
-  trainingShare?: number | undefined;
   /** Held-out images used for the validation loss at most. @default all */
   validationLimit?: number | undefined;
   /** Probability that a sample is reduced to a short side of 256 and enlarged again, every class alike. @default 0 */
   resolutionAugmentation?: number | undefined;
   /** Called with each network before its training, to set initial weights, e.g. initializeFromResNet50. */
   initialize?: ((model: LayersModel, dataSet: LinDataSet) => void | Promise<void>) | undefined;
-  /** @default 'auto' */
-  engine?: EngineName | 'auto' | undefined;
-  /** Decides split, weights, plans and order. @default 0 */
-  seed?: number | undefined;
-  /** Go on with the run in `out`, if there is one. @default false */
-  resume?: boolean | undefined;
-  /** Seconds between checkpoints. @default 60 */
-  checkpointSeconds?: number | undefined;
-  /** Threads that decode. @default all processors */
-  threads?: number | undefined;
-  onProgress?: OnProgress | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-/** What a training run made. */
-export interface TrainingResult {
-  /** The folder of the bundle. */
-  bundle: string;
-  engine: Engine;
-  /** Loss curves, by network. */
-  history: Record<string, NetworkHistory>;
-  /** Images trained on, held out, and left aside for want of an image or an annotation. */
-  images: { training: number; validation: number; unusable: number };
 }
 
 /** The name of a data set's network in files: `dr`, `dm`, `dr-dm`. */
@@ -106,62 +69,41 @@ function networkName(dataSet: LinDataSet): string {
  * ```
  */
 export async function trainLin(options: TrainLinOptions): Promise<TrainingResult> {
-  const profileName = options.profile ?? 'paper';
-  assertOneOf(profileName, PROFILES, 'profile');
-  const profile = LIN_PROFILES[profileName];
+  const name = profileName(options);
+  const profile = LIN_PROFILES[name];
   const settings = resolveOptions(
     options,
     {
-      data: undefined,
-      out: undefined,
-      profile: profileName,
+      ...TRAINING_RUN_DEFAULTS,
+      profile: name,
       dataSets: ['DR', 'DM'],
       architecture: undefined,
-      schedule: undefined,
       size: profile.size,
       fraction: profile.fraction,
       scales: profile.scales,
-      limit: undefined,
-      trainingShare: 0.8,
       validationLimit: undefined,
       resolutionAugmentation: 0,
       initialize: undefined,
-      engine: 'auto',
-      seed: 0,
-      resume: false,
-      checkpointSeconds: 60,
-      threads: undefined,
-      onProgress: undefined,
-      signal: undefined,
     },
     'trainLin',
   );
-  const { seed, size, fraction, scales, dataSets } = settings;
+  const { seed, size, fraction, scales, dataSets, resolutionAugmentation } = settings;
   for (const dataSet of dataSets) assertOneOf(dataSet, LIN_DATA_SETS, 'dataSets');
   assertNumber(size, 'size', { integer: true, min: 32 });
-  assertNumber(settings.resolutionAugmentation, 'resolutionAugmentation', { min: 0, max: 1 });
-  const schedule: TrainingSchedule = { ...profile.schedule, ...settings.schedule };
-  const architecture: FcrnOptions = { ...profile.architecture, ...settings.architecture };
+  assertNumber(resolutionAugmentation, 'resolutionAugmentation', { min: 0, max: 1 });
+  const schedule = overridden(profile.schedule, settings.schedule);
+  const architecture = overridden(profile.architecture, settings.architecture);
 
-  const dataset = await openDataset(options.data);
-  const usable = labelledRecords(dataset.splits.training);
-  if (usable.length < 2) {
-    throw invalidArgument({
-      what: 'too few training images with mask and diagnosis',
-      where: options.data,
-      got: usable.length,
-      expected: 'at least 2',
-      mend: 'See what the folder lacks with "lesion check".',
-    });
-  }
-  const drawn = drawByClass(usable, settings.limit, seed);
-  const split = splitByImage(drawn, { seed, fraction: settings.trainingShare });
-  const held = drawByClass(split.validation, settings.validationLimit, seed);
-  const engine = await loadEngine({ name: settings.engine, purpose: 'train' });
-  const fingerprint = await datasetFingerprint(dataset);
+  const source = await openRunSource(
+    { ...settings, data: options.data },
+    labelledRecords,
+    'mask and diagnosis',
+  );
+  const { training, engine, fingerprint } = source;
+  const held = drawByClass(source.validation, settings.validationLimit, seed);
   const configuration = {
     kind: 'lin',
-    profile: profileName,
+    profile: name,
     dataSets,
     architecture,
     schedule,
@@ -171,7 +113,7 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
     limit: settings.limit ?? null,
     trainingShare: settings.trainingShare,
     validationLimit: settings.validationLimit ?? null,
-    resolutionAugmentation: settings.resolutionAugmentation,
+    resolutionAugmentation,
     seed,
     engine: engine.name,
     data: fingerprint,
@@ -189,42 +131,30 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
   }[] = [];
   try {
     for (const dataSet of dataSets) {
-      const name = networkName(dataSet);
+      const network = networkName(dataSet);
       // Networks of different data sets begin with different weights.
       const networkArchitecture = {
         ...architecture,
-        seed: new SeededRandom(seed).fork(name).integer(2 ** 31),
+        seed: new SeededRandom(seed).fork(network).integer(2 ** 31),
       };
       const model = buildFcrn({ ...networkArchitecture, activation: 'linear' });
       try {
         await settings.initialize?.(model, dataSet);
-        const sampleSettings = {
-          size,
-          fraction,
-          seed,
-          resolutionAugmentation: settings.resolutionAugmentation,
-        };
+        const plain = { size, fraction, seed, resolutionAugmentation: 0 };
+        const plan = planLinSamples(training, dataSet, seed);
         const result = await trainNetwork<LinBatch>(
           {
-            name,
+            name: network,
             model,
-            training: new LinSamples(
-              pool,
-              split.training,
-              planLinSamples(split.training, dataSet, seed),
-              sampleSettings,
-            ),
-            validation: new LinSamples(pool, held, plainSamples(held), {
-              ...sampleSettings,
-              resolutionAugmentation: 0,
-            }),
+            training: new LinSamples(pool, training, plan, { ...plain, resolutionAugmentation }),
+            validation: new LinSamples(pool, held, plainSamples(held), plain),
             toTensors: (batch) => linBatchToTensors(batch, size, FCRN_INPUT),
             loss: (labels, output) => pixelwiseCrossEntropy(labels as tf.Tensor3D, output as tf.Tensor4D),
           },
           {
             schedule,
             seed,
-            checkpointPath: await checkpointPath(options.out, name),
+            checkpointPath: await checkpointPath(options.out, network),
             resume: settings.resume,
             checkpointSeconds: settings.checkpointSeconds,
             configuration: JSON.stringify({ ...configuration, dataSet }),
@@ -232,14 +162,14 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
             signal: settings.signal,
           },
         );
-        history[name] = { epochs: result.history, stepLosses: result.stepLosses };
+        history[network] = { epochs: result.history, stepLosses: result.stepLosses };
         await writeHistory(options.out, history);
-        weights.set(name, await readArrays(namedVariables(model)));
+        weights.set(network, await readArrays(namedVariables(model)));
         networks.push({
-          name,
+          name: network,
           builder: 'fcrn',
           architecture: networkArchitecture,
-          weights: `${name}.safetensors`,
+          weights: `${network}.safetensors`,
         });
       } finally {
         model.dispose();
@@ -249,9 +179,9 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
     await pool.close();
   }
   const images = {
-    training: split.training.length,
+    training: training.length,
     validation: held.length,
-    unusable: dataset.splits.training.length - usable.length,
+    unusable: source.unusable,
   };
   const bundle = join(options.out, 'bundle');
   await saveBundle(
