@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimalNumber, whereFilter, wholeNumber } from './parsers.js';
+import { decimalNumber, numberList, whereFilter, wholeNumber } from './parsers.js';
 
 describe('wholeNumber', () => {
   it('reads whole numbers within the bounds', () => {
@@ -25,6 +25,14 @@ describe('decimalNumber', () => {
 
   it.each(['', 'NaN', 'Infinity', '0x1', '1e999', '-1'])('refuses %j', (text) => {
     expect(() => decimalNumber({ min: 0 })(text)).toThrow('Expected a number of at least 0.');
+  });
+});
+
+describe('numberList', () => {
+  it('reads numbers with commas between, each by its parser', () => {
+    expect(numberList(wholeNumber())('320, 512')).toEqual([320, 512]);
+    expect(() => numberList(wholeNumber({ min: 32 }))('320,,512')).toThrow('a whole number of at least 32');
+    expect(() => numberList(wholeNumber({ min: 32 }))('320,16')).toThrow('a whole number of at least 32');
   });
 });
 

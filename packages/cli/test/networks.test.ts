@@ -238,3 +238,84 @@ describe('train, predict, evaluate', () => {
     5 * MINUTES,
   );
 });
+
+describe("the paper's variants", () => {
+  const train = (network: string, out: string, ...more: string[]) =>
+    runCommand([
+      'train',
+      network,
+      '--data',
+      at('data'),
+      '--out',
+      at(out),
+      ...ONE_STEP,
+      '--settling-batches',
+      '0',
+      '--batch-size',
+      '2',
+      ...more,
+      '--quiet',
+    ]);
+  const bundleOf = async (out: string) =>
+    (
+      JSON.parse(await readFile(at(out, 'bundle', 'bundle.json'), 'utf8')) as {
+        manifest: {
+          networks: { name: string; architecture: object }[];
+          inference: object;
+          training: { configuration: object };
+        };
+      }
+    ).manifest;
+
+  it(
+    'reach the LIN',
+    async () => {
+      const options = [
+        '--data-sets',
+        'DR+DM',
+        '--depth',
+        '50',
+        '--width',
+        '0.02',
+        '--size',
+        '32',
+        '--scales',
+        '32,64',
+      ];
+      expect(await train('lin', 'lin-variant', ...options)).toMatchObject({ exitCode: 0 });
+      const { networks, inference, training } = await bundleOf('lin-variant');
+      expect(networks).toMatchObject([{ name: 'dr-dm', architecture: { depth: 50, width: 0.02 } }]);
+      expect(inference).toEqual({ scales: [32, 64] });
+      expect(training.configuration).toMatchObject({
+        size: 32,
+        schedule: { batchSize: 2, microBatchSize: 2 },
+      });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'reach the LFN',
+    async () => {
+      const options = ['--variant', 'narrow', '--no-batch-norm', '--no-loss-weights', '--patches', '12'];
+      expect(await train('lfn', 'lfn-variant', ...options)).toMatchObject({ exitCode: 0 });
+      const { networks, training } = await bundleOf('lfn-variant');
+      expect(networks).toMatchObject([{ architecture: { variant: 'narrow', batchNorm: false } }]);
+      expect(training.configuration).toMatchObject({ classWeights: [1, 1, 1, 1, 1], patches: 12 });
+    },
+    2 * MINUTES,
+  );
+
+  it('are refused for the other network by name', async () => {
+    for (const [network, option, owner] of [
+      ['lfn', ['--depth', '50'], 'LIN'],
+      ['lfn', ['--resolution-augmentation', '0.5'], 'LIN'],
+      ['lin', ['--no-batch-norm'], 'LFN'],
+      ['lin', ['--variant', 'wide'], 'LFN'],
+    ] as const) {
+      const { exitCode, stderr } = await train(network, 'refused', ...option);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain(`error: ${option[0]}: only the ${owner} has it. Leave it out, or train`);
+    }
+  });
+});
