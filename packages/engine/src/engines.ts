@@ -128,11 +128,12 @@ async function findGpu(): Promise<Gpu> {
 }
 
 async function loadWebgpu(): Promise<LoadedBackend> {
-  await importOptional('@tensorflow/tfjs-backend-webgpu');
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null)
     throw new Error('no GPU adapter: WebGPU found no driver for Vulkan, Metal or Direct3D 12');
+  // The backend registers itself as it is imported, and only where it finds a GPU: so not earlier.
+  await importOptional('@tensorflow/tfjs-backend-webgpu');
   const info = adapter.info ?? {};
   const device = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ');
   await activate('webgpu');
