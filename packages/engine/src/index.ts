@@ -3,6 +3,7 @@
  */
 export { ENGINE_NAMES, type EngineName } from './engines.js';
 export {
+  activeBackend,
   type Engine,
   type EnginePurpose,
   type EngineReport,

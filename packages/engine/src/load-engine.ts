@@ -97,7 +97,8 @@ export async function inspectEngines(): Promise<EngineReport[]> {
   return reports;
 }
 
-function activeBackend(): string | undefined {
+/** The name of tfjs's active backend, or undefined if none is active yet; activates none. */
+export function activeBackend(): string | undefined {
   // getBackend() would initialise the best registered backend if none is active yet.
   return (tf.engine() as { backendName?: string }).backendName;
 }

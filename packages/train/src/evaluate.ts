@@ -32,6 +32,7 @@ import {
 } from '@lesion/metrics';
 import type { Lfn, LfnPredictOptions } from './lfn.js';
 import type { Lin, LinPredictOptions } from './lin.js';
+import { predictImage } from './predict-images.js';
 import type { ImagePrediction } from './prediction-folder.js';
 import { type OnProgress, RateMeter } from './progress.js';
 
@@ -145,40 +146,35 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
   );
   for await (const { record, value: truth, error } of decoded) {
     throwIfAborted(signal);
-    if (error !== undefined) failures.push({ id: record.id, error });
+    const start = performance.now();
+    const outcome: Settled<EvaluatedImage> =
+      error !== undefined
+        ? { record, error }
+        : await settle(record, async () => {
+            const { image, mask, labels } = truth;
+            const models = { lin, lfn, linOptions, lfnOptions, labels };
+            const prediction = await predictImage(record.id, image, models);
+            const trueFeatures =
+              prediction.lfn === undefined
+                ? undefined
+                : await readSuperpixelFeatures(record, prediction.lfn.labels);
+            const seconds = (performance.now() - start) / 1000;
+            return { ...prediction, record, image, mask, features: trueFeatures, seconds };
+          });
+    if (outcome.error !== undefined) failures.push({ id: record.id, error: outcome.error });
     else {
-      const start = performance.now();
-      const prediction: ImagePrediction = { id: record.id };
-      const outcome = await settle(record, async () => {
-        if (lin !== undefined) prediction.lin = await lin.predict(truth.image, linOptions);
-        if (lfn !== undefined) prediction.lfn = await lfn.predict(truth.image, truth.labels, lfnOptions);
-        const trueFeatures =
-          prediction.lfn === undefined
-            ? undefined
-            : await readSuperpixelFeatures(record, prediction.lfn.labels);
-        return { ...prediction, features: trueFeatures };
-      });
-      if (outcome.error !== undefined) failures.push({ id: record.id, error: outcome.error });
-      else {
-        const evaluated: EvaluatedImage = {
-          ...outcome.value,
-          record,
-          image: truth.image,
-          mask: truth.mask,
-          seconds: (performance.now() - start) / 1000,
-        };
-        if (evaluated.lin !== undefined && truth.mask !== undefined) {
-          segmentation.update(record.id, truth.mask, evaluated.lin.mask);
-        }
-        if (evaluated.lin !== undefined && record.diagnosis !== undefined) {
-          const truths = LESION_CLASSES.map((name) => [name, name === record.diagnosis ? 1 : 0]);
-          classification.update(record.id, Object.fromEntries(truths), evaluated.lin.indexes);
-        }
-        if (evaluated.lfn !== undefined && evaluated.features !== undefined) {
-          features.update(record.id, evaluated.features, evaluated.lfn.features);
-        }
-        await onImage?.(evaluated);
+      const evaluated = outcome.value;
+      if (evaluated.lin !== undefined && evaluated.mask !== undefined) {
+        segmentation.update(record.id, evaluated.mask, evaluated.lin.mask);
       }
+      if (evaluated.lin !== undefined && record.diagnosis !== undefined) {
+        const truths = LESION_CLASSES.map((name) => [name, name === record.diagnosis ? 1 : 0]);
+        classification.update(record.id, Object.fromEntries(truths), evaluated.lin.indexes);
+      }
+      if (evaluated.lfn !== undefined && evaluated.features !== undefined) {
+        features.update(record.id, evaluated.features, evaluated.lfn.features);
+      }
+      await onImage?.(evaluated);
     }
     done++;
     onProgress?.({

@@ -2,20 +2,31 @@
 
 import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import { LesionError, mapInOrder, type RgbImage, resolveOptions, throwIfAborted } from '@lesion/core';
+import {
+  type LabelMap,
+  LesionError,
+  mapInOrder,
+  type RgbImage,
+  resolveOptions,
+  throwIfAborted,
+} from '@lesion/core';
 import { readImage } from '@lesion/preprocess/node';
 import type { Lfn, LfnPredictOptions } from './lfn.js';
 import type { Lin, LinPredictOptions } from './lin.js';
 import type { ImagePrediction } from './prediction-folder.js';
 import { type OnProgress, RateMeter } from './progress.js';
 
-export interface PredictImagesOptions {
+/** Which models look at an image, and how. */
+export interface PredictImageOptions {
   /** Segments and classifies. @default not done */
   lin?: Lin | undefined;
   /** Finds dermoscopic features. @default not done */
   lfn?: Lfn | undefined;
   linOptions?: LinPredictOptions | undefined;
   lfnOptions?: LfnPredictOptions | undefined;
+}
+
+export interface PredictImagesOptions extends PredictImageOptions {
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -28,6 +39,18 @@ export type PredictedFile =
 /** The id of an image file: its name without the ending. */
 export function imageId(path: string): string {
   return basename(path, extname(path));
+}
+
+/** Predicts one image with the models that are given; the LFN on the given superpixels, if there are any. */
+export async function predictImage(
+  id: string,
+  image: RgbImage,
+  { lin, lfn, linOptions, lfnOptions, labels }: PredictImageOptions & { labels?: LabelMap | undefined },
+): Promise<ImagePrediction> {
+  const prediction: ImagePrediction = { id };
+  if (lin !== undefined) prediction.lin = await lin.predict(image, linOptions);
+  if (lfn !== undefined) prediction.lfn = await lfn.predict(image, labels, lfnOptions);
+  return prediction;
 }
 
 /**
@@ -80,9 +103,7 @@ export async function* predictImages(
     else {
       const { path, image } = file;
       const start = performance.now();
-      const prediction: ImagePrediction = { id };
-      if (lin !== undefined) prediction.lin = await lin.predict(image, linOptions);
-      if (lfn !== undefined) prediction.lfn = await lfn.predict(image, undefined, lfnOptions);
+      const prediction = await predictImage(id, image, { lin, lfn, linOptions, lfnOptions });
       yield { ...prediction, path, image, seconds: (performance.now() - start) / 1000 };
     }
     done++;

@@ -46,9 +46,10 @@ export function encodeTensors(
   const json = Buffer.from(JSON.stringify(header));
   // The data begins at a multiple of 8, filled up with spaces as the format asks.
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = Buffer.alloc(8 + headerLength + offset, 0x20);
+  const bytes = Buffer.allocUnsafe(8 + headerLength + offset);
   bytes.writeBigUInt64LE(BigInt(headerLength), 0);
   json.copy(bytes, 8);
+  bytes.fill(' ', 8 + json.length, 8 + headerLength);
   let at = 8 + headerLength;
   for (const { data } of arrays) {
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
@@ -103,7 +104,9 @@ export async function writeTensors(
   arrays: readonly NamedArray[],
   metadata: Record<string, string> = {},
 ): Promise<void> {
-  await writeFileAtomic(path, Buffer.from(encodeTensors(arrays, metadata)));
+  const { buffer, byteOffset, byteLength } = encodeTensors(arrays, metadata);
+  // A view, not a copy: a checkpoint of the full network holds a quarter of a gigabyte.
+  await writeFileAtomic(path, Buffer.from(buffer, byteOffset, byteLength));
 }
 
 /** Reads a file. @throws LesionError `NOT_FOUND`, `INVALID_FILE` */

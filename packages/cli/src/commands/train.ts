@@ -58,11 +58,6 @@ function assertOnlyFor(network: 'lin' | 'lfn', given: Record<string, boolean>): 
   }
 }
 
-/** An options object without the keys that are undefined, so that they do not hide a profile's values. */
-function definedOnly<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
 /** How one network's loss went, in a line. */
 export function describeHistory(name: string, { epochs, stepLosses }: NetworkHistory): string {
   const last = epochs.at(-1);
@@ -215,7 +210,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         network === 'lin'
           ? await trainLin({
               ...settings,
-              architecture: definedOnly({ depth, width }),
+              architecture: { depth, width },
               size,
               scales,
               dataSets,
@@ -223,7 +218,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
             })
           : await trainLfn({
               ...settings,
-              architecture: definedOnly({ variant, batchNorm: batchNorm ? undefined : false }),
+              architecture: { variant, batchNorm: batchNorm ? undefined : false },
               classWeights: lossWeights ? undefined : [1, 1, 1, 1, 1],
               patches,
               cache,
