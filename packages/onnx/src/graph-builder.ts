@@ -1,0 +1,257 @@
+/**
+ * Building an ONNX model node by node and writing it as a file. The field numbers are those of onnx.proto
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto); only the wire format comes from a library.
+ */
+import { BinaryWriter } from '@bufbuild/protobuf/wire';
+
+/** The element types that models of this package use. */
+export type OnnxType = 'float32' | 'int32' | 'int64' | 'bool';
+
+/** The numbers of the element types in ONNX (`TensorProto.DataType`), which `Cast` takes as its attribute `to`. */
+export const ONNX_TYPE: Readonly<Record<OnnxType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+/** What holds the elements of a constant; a `bool` is one byte. */
+export type OnnxData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+
+/** A dimension: a size, or the name of one that is known only at run time. */
+export type OnnxDimension = number | string;
+
+/** A node's attribute: an integer or a list of them as plain numbers, floats wrapped so that 1 and 1.0 differ. */
+export type OnnxAttribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
+
+export interface NodeOptions {
+  /** How many outputs the node has. @default 1 */
+  outputs?: number;
+  /** The operator set, `''` for ONNX's own. @default '' */
+  domain?: string;
+}
+
+export interface GraphBuilderOptions {
+  /** The graph's name. @default 'graph' */
+  name?: string;
+  /** Version of ONNX's own operator set. @default 18 */
+  opset?: number;
+  /** Texts stored beside the graph (`metadata_props`). @default {} */
+  metadata?: Readonly<Record<string, string>>;
+}
+
+interface GraphNode {
+  type: string;
+  inputs: readonly string[];
+  outputs: readonly string[];
+  attributes: Readonly<Record<string, OnnxAttribute>>;
+  domain: string;
+}
+
+interface ValueInfo {
+  name: string;
+  type: OnnxType;
+  dims: readonly OnnxDimension[];
+}
+
+interface Constant {
+  name: string;
+  type: OnnxType;
+  dims: readonly number[];
+  data: OnnxData;
+}
+
+/** Constants up to this length are shared where they are equal. */
+const SHARED_CONSTANT_LENGTH = 64;
+/** The model format that came with opset 18. */
+const IR_VERSION = 8;
+
+const VARINT = 0;
+const BYTES = 2;
+const FIXED32 = 5;
+
+const ATTRIBUTE_KIND = { float: 1, int: 2, string: 3, floats: 6, ints: 7 } as const;
+
+/**
+ * An ONNX model under construction. Values are known by their names, which the builder hands out.
+ *
+ * @example
+ * ```ts
+ * const graph = new GraphBuilder({ name: 'twice' });
+ * const x = graph.input('x', 'float32', ['n']);
+ * const two = graph.constant('float32', [], Float32Array.of(2));
+ * graph.output('y', graph.node('Mul', [x, two]), 'float32', ['n']);
+ * const file = graph.encode();
+ * ```
+ */
+export class GraphBuilder {
+  private readonly options: Required<GraphBuilderOptions>;
+  private readonly nodes: GraphNode[] = [];
+  private readonly inputs: ValueInfo[] = [];
+  private readonly outputs: ValueInfo[] = [];
+  private readonly constants: Constant[] = [];
+  private readonly shared = new Map<string, string>();
+  private readonly domains = new Set<string>();
+  private count = 0;
+
+  constructor(options: GraphBuilderOptions = {}) {
+    this.options = { name: 'graph', opset: 18, metadata: {}, ...options };
+  }
+
+  /** How many nodes the graph has so far. */
+  get nodeCount(): number {
+    return this.nodes.length;
+  }
+
+  /** Adds an input and returns its name. */
+  input(name: string, type: OnnxType, dims: readonly OnnxDimension[]): string {
+    this.inputs.push({ name, type, dims });
+    return name;
+  }
+
+  /** Adds a constant and returns its name; equal small constants are stored once. */
+  constant(type: OnnxType, dims: readonly number[], data: OnnxData): string {
+    const key =
+      data.length <= SHARED_CONSTANT_LENGTH ? `${type}|${dims.join()}|${describeElements(data)}` : undefined;
+    const known = key === undefined ? undefined : this.shared.get(key);
+    if (known !== undefined) return known;
+    const name = `c${this.count++}`;
+    this.constants.push({ name, type, dims, data });
+    if (key !== undefined) this.shared.set(key, name);
+    return name;
+  }
+
+  /** A float32 scalar as a constant. */
+  scalar(value: number): string {
+    return this.constant('float32', [], Float32Array.of(value));
+  }
+
+  /** A list of integers as a constant of shape `[values.length]`: axes, shapes, paddings. */
+  int64(values: readonly number[]): string {
+    return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  /** Adds a node with one output and returns that output's name. An input `''` is one left out. */
+  node(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>> = {},
+    options: Omit<NodeOptions, 'outputs'> = {},
+  ): string {
+    return this.nodeWithOutputs(type, inputs, attributes, { ...options, outputs: 1 })[0]!;
+  }
+
+  /** Adds a node with several outputs and returns their names. */
+  nodeWithOutputs(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, OnnxAttribute>>,
+    { outputs = 1, domain = '' }: NodeOptions,
+  ): string[] {
+    const names = Array.from({ length: outputs }, () => `v${this.count++}`);
+    this.nodes.push({ type, inputs, outputs: names, attributes, domain });
+    if (domain !== '') this.domains.add(domain);
+    return names;
+  }
+
+  /** Makes `value` an output of the model under a name of its own. */
+  output(name: string, value: string, type: OnnxType, dims: readonly OnnxDimension[]): void {
+    const maker = this.nodes.find((node) => node.outputs.includes(value));
+    if (maker !== undefined && name === value) {
+      this.outputs.push({ name, type, dims });
+      return;
+    }
+    this.nodes.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {}, domain: '' });
+    this.outputs.push({ name, type, dims });
+  }
+
+  /** The model as the bytes of an `.onnx` file. */
+  encode(): Uint8Array<ArrayBuffer> {
+    const { name, opset, metadata } = this.options;
+    const model = new BinaryWriter();
+    model.tag(1, VARINT).int64(IR_VERSION);
+    model.tag(2, BYTES).string('lesion');
+    model.tag(7, BYTES).fork();
+    for (const node of this.nodes) writeNode(model.tag(1, BYTES), node);
+    model.tag(2, BYTES).string(name);
+    for (const constant of this.constants) writeTensor(model.tag(5, BYTES), constant);
+    for (const input of this.inputs) writeValueInfo(model.tag(11, BYTES), input);
+    for (const output of this.outputs) writeValueInfo(model.tag(12, BYTES), output);
+    model.join();
+    for (const [domain, version] of [
+      ['', opset] as const,
+      ...[...this.domains].map((d) => [d, 1] as const),
+    ]) {
+      model.tag(8, BYTES).fork().tag(1, BYTES).string(domain).tag(2, VARINT).int64(version).join();
+    }
+    for (const [key, value] of Object.entries(metadata)) {
+      model.tag(14, BYTES).fork().tag(1, BYTES).string(key).tag(2, BYTES).string(value).join();
+    }
+    return model.finish() as Uint8Array<ArrayBuffer>;
+  }
+}
+
+function describeElements(data: OnnxData): string {
+  // -0 and 0 print alike, and so would be shared.
+  return Array.from(data as ArrayLike<number | bigint>, (value) =>
+    Object.is(value, -0) ? '-0' : value,
+  ).join();
+}
+
+function writeNode(writer: BinaryWriter, node: GraphNode): void {
+  writer.fork();
+  for (const input of node.inputs) writer.tag(1, BYTES).string(input);
+  for (const output of node.outputs) writer.tag(2, BYTES).string(output);
+  writer.tag(3, BYTES).string(`${node.type}_${node.outputs[0]}`);
+  writer.tag(4, BYTES).string(node.type);
+  for (const [name, value] of Object.entries(node.attributes)) {
+    writeAttribute(writer.tag(5, BYTES), name, value);
+  }
+  if (node.domain !== '') writer.tag(7, BYTES).string(node.domain);
+  writer.join();
+}
+
+function writeAttribute(writer: BinaryWriter, name: string, value: OnnxAttribute): void {
+  writer.fork().tag(1, BYTES).string(name);
+  let kind: number;
+  if (typeof value === 'number') {
+    kind = ATTRIBUTE_KIND.int;
+    writer.tag(3, VARINT).int64(value);
+  } else if (typeof value === 'string') {
+    kind = ATTRIBUTE_KIND.string;
+    writer.tag(4, BYTES).string(value);
+  } else if ('float' in value) {
+    kind = ATTRIBUTE_KIND.float;
+    writer.tag(2, FIXED32).float(value.float);
+  } else if ('floats' in value) {
+    kind = ATTRIBUTE_KIND.floats;
+    for (const element of value.floats) writer.tag(7, FIXED32).float(element);
+  } else {
+    kind = ATTRIBUTE_KIND.ints;
+    for (const element of value) writer.tag(8, VARINT).int64(element);
+  }
+  writer.tag(20, VARINT).int64(kind).join();
+}
+
+function writeTensor(writer: BinaryWriter, { name, type, dims, data }: Constant): void {
+  writer.fork();
+  for (const dim of dims) writer.tag(1, VARINT).int64(dim);
+  writer.tag(2, VARINT).int64(ONNX_TYPE[type]);
+  writer.tag(8, BYTES).string(name);
+  writer.tag(9, BYTES).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  writer.join();
+}
+
+function writeValueInfo(writer: BinaryWriter, { name, type, dims }: ValueInfo): void {
+  writer.fork().tag(1, BYTES).string(name);
+  writer.tag(2, BYTES).fork().tag(1, BYTES).fork();
+  writer.tag(1, VARINT).int64(ONNX_TYPE[type]);
+  writer.tag(2, BYTES).fork();
+  for (const dim of dims) {
+    writer.tag(1, BYTES).fork();
+    if (typeof dim === 'number') writer.tag(1, VARINT).int64(dim);
+    else writer.tag(2, BYTES).string(dim);
+    writer.join();
+  }
+  writer.join().join().join().join();
+}
