@@ -92,6 +92,8 @@ export class GraphBuilder {
   private readonly constants: Constant[] = [];
   private readonly shared = new Map<string, string>();
   private readonly domains = new Set<string>();
+  /** Names of values that nodes make. */
+  private readonly made = new Set<string>();
   private count = 0;
 
   constructor(options: GraphBuilderOptions = {}) {
@@ -150,19 +152,26 @@ export class GraphBuilder {
   ): string[] {
     const names = Array.from({ length: outputs }, () => `v${this.count++}`);
     this.nodes.push({ type, inputs, outputs: names, attributes, domain });
+    for (const name of names) this.made.add(name);
     if (domain !== '') this.domains.add(domain);
     return names;
   }
 
-  /** Makes `value` an output of the model under a name of its own. */
-  output(name: string, value: string, type: OnnxType, dims: readonly OnnxDimension[]): void {
-    const maker = this.nodes.find((node) => node.outputs.includes(value));
-    if (maker !== undefined && name === value) {
+  /**
+   * Makes `value` an output of the model under `name`. Under the value's own name nothing is copied; under
+   * another, or for an input, a constant or a value that is an output already, an `Identity` node is added.
+   *
+   * @returns the output's name
+   */
+  output(name: string, value: string, type: OnnxType, dims: readonly OnnxDimension[]): string {
+    if (name === value && this.made.has(value) && !this.outputs.some((output) => output.name === name)) {
       this.outputs.push({ name, type, dims });
-      return;
+      return name;
     }
-    this.nodes.push({ type: 'Identity', inputs: [value], outputs: [name], attributes: {}, domain: '' });
-    this.outputs.push({ name, type, dims });
+    const free = name === value ? `v${this.count++}` : name;
+    this.nodes.push({ type: 'Identity', inputs: [value], outputs: [free], attributes: {}, domain: '' });
+    this.outputs.push({ name: free, type, dims });
+    return free;
   }
 
   /** The model as the bytes of an `.onnx` file. */
