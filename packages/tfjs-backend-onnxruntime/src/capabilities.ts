@@ -1,0 +1,38 @@
+/** What an execution provider can be asked for, beyond ONNX's own operators. */
+import type { ResolvedOnnxRuntimeOptions } from './options.js';
+import { probeBlockSize } from './probe.js';
+import { canRunNow } from './runtime.js';
+
+export interface Capabilities {
+  /**
+   * Channels that ONNX Runtime's blocked convolutions keep side by side: 16 with AVX-512, 8 with AVX2;
+   * 0 where they are not to be used.
+   */
+  blockSize: number;
+  /** Whether `com.microsoft.FusedMatMul`, a product with transposed operands, is there. */
+  fusedMatMul: boolean;
+  /** Whether MaxPool can say where its maxima were. */
+  poolIndices: boolean;
+  /** Whether BatchNormalization can be asked for the statistics of its batch. */
+  batchNormTraining: boolean;
+}
+
+const probed = new Map<string, Capabilities>();
+
+/** Probes on the first call for an execution provider; milliseconds. */
+export function capabilitiesOf(options: ResolvedOnnxRuntimeOptions): Capabilities {
+  const { executionProvider, blockedConvolutions } = options;
+  const key = `${executionProvider} ${blockedConvolutions}`;
+  let capabilities = probed.get(key);
+  if (capabilities === undefined) {
+    const onCpu = executionProvider === 'cpu';
+    capabilities = {
+      blockSize: onCpu && blockedConvolutions && canRunNow ? probeBlockSize() : 0,
+      fusedMatMul: onCpu,
+      poolIndices: onCpu,
+      batchNormTraining: onCpu,
+    };
+    probed.set(key, capabilities);
+  }
+  return capabilities;
+}

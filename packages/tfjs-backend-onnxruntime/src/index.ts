@@ -1,0 +1,17 @@
+/**
+ * `@lesion/tfjs-backend-onnxruntime`: a tfjs backend on ONNX Runtime. Importing it registers the backend
+ * `onnxruntime`.
+ */
+import { registerOnnxRuntime } from './register.js';
+
+export {
+  activeOnnxRuntimeBackend,
+  BACKEND_NAME,
+  OnnxRuntimeBackend,
+  type OnnxRuntimeMemory,
+  type OnnxRuntimeStatistics,
+} from './backend.js';
+export { EXECUTION_PROVIDERS, type ExecutionProvider, type OnnxRuntimeOptions } from './options.js';
+export { configureOnnxRuntime } from './register.js';
+
+registerOnnxRuntime();

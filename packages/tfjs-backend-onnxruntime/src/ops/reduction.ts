@@ -1,0 +1,134 @@
+/** Operations along axes: sums, extrema, arguments of extrema, softmax. */
+import { backend_util, type KernelConfig, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { OnnxRuntimeBackend } from '../backend.js';
+import type { Lowered, Lowering, Value } from '../lowering.js';
+import type { TraceNode, TraceOperation } from '../trace.js';
+import { kernel, operation } from './define.js';
+
+export interface ReductionAttributes {
+  axes: number[];
+  keep: boolean;
+}
+
+/** Writes a reduction in whatever layout its operand has. */
+export function writeReduction(lowering: Lowering, onnx: string, node: TraceNode, x: Value): Lowered {
+  const { axes, keep } = node.attributes as ReductionAttributes;
+  if (axes.length === 0) return x;
+  const { graph } = lowering;
+  const physical = graph.int64(lowering.physicalAxes(x.layout, axes));
+  const name = graph.node(onnx, [x.name, physical], { keepdims: keep ? 1 : 0 });
+  if (keep || x.layout === null) return { name, layout: x.layout };
+  const kept = x.layout.filter((dim) => !axes.includes(dim));
+  const sorted = [...kept].sort((a, b) => a - b);
+  return { name, layout: kept.map((dim) => sorted.indexOf(dim)) };
+}
+
+const reduction = (name: string, onnx: string): TraceOperation =>
+  operation(name, (lowering, node, x) => writeReduction(lowering, onnx, node, lowering.as(x, node.dtype)));
+
+/** A reduction of booleans, by way of integers. */
+const logicalReduction = (name: string, onnx: string): TraceOperation =>
+  operation(name, (lowering, node, x) => {
+    const { name: result, layout } = writeReduction(lowering, onnx, node, lowering.as(x, 'int32'));
+    return { name: lowering.cast(result, 'int32', 'bool'), layout: layout ?? null };
+  });
+
+export const sum = reduction('Sum', 'ReduceSum');
+export const mean = reduction('Mean', 'ReduceMean');
+
+/** What a reduction gives: shape, and the axes in rising order. */
+function reducedShape(x: TensorInfo, axis: number | number[] | undefined, keep: boolean) {
+  const axes = util.parseAxisParam(axis as number | number[], x.shape);
+  const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+  return { axes, shape: keep ? backend_util.expandShapeToKeepDim(shape, axes) : shape };
+}
+
+export function recordReduction(
+  backend: OnnxRuntimeBackend,
+  op: TraceOperation,
+  x: TensorInfo,
+  axis: number | number[] | undefined,
+  keep: boolean,
+  dtype: TensorInfo['dtype'],
+): TensorInfo {
+  const { axes, shape } = reducedShape(x, axis, keep);
+  const result = backend.record(op, [x], { axes, keep } satisfies ReductionAttributes, shape, dtype);
+  if (op === sum || op === mean) backend.markAbsentAfter([x], result);
+  return result;
+}
+
+/** The position of the first extremum. */
+const argument = (name: string, onnx: string): TraceOperation =>
+  operation(name, (lowering, node, x) => {
+    const { axis } = node.attributes as { axis: number };
+    const operand = lowering.cast(lowering.plain(x), x.dtype, 'float32');
+    const index = lowering.graph.node(onnx, [operand], { axis, keepdims: 0 });
+    return { name: lowering.cast(index, 'int64', 'int32') };
+  });
+
+const alongAxis = (name: string, onnx: string): TraceOperation =>
+  operation(name, (lowering, node, x) => {
+    const { axis } = node.attributes as { axis: number };
+    const [physical] = lowering.physicalAxes(x.layout, [axis]);
+    return { name: lowering.graph.node(onnx, [x.name], { axis: physical! }), layout: x.layout };
+  });
+
+const softmax = alongAxis('Softmax', 'Softmax');
+const logSoftmax = alongAxis('LogSoftmax', 'LogSoftmax');
+
+const cumulativeSum = operation('Cumsum', (lowering, node, x) => {
+  const { axis, exclusive, reverse } = node.attributes as {
+    axis: number;
+    exclusive: boolean;
+    reverse: boolean;
+  };
+  const { graph } = lowering;
+  const at = graph.constant('int64', [], BigInt64Array.of(BigInt(axis)));
+  const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
+  return { name: graph.node('CumSum', [lowering.plain(x), at], attributes) };
+});
+
+const SAME_TYPE = [
+  reduction('Max', 'ReduceMax'),
+  reduction('Min', 'ReduceMin'),
+  reduction('Prod', 'ReduceProd'),
+];
+
+export const reductionKernels: KernelConfig[] = [
+  kernel('Sum', ({ x }, { axis, keepDims }, backend) =>
+    recordReduction(backend, sum, x!, axis, keepDims, x!.dtype === 'bool' ? 'int32' : x!.dtype),
+  ),
+  kernel('Mean', ({ x }, { axis, keepDims }, backend) =>
+    recordReduction(backend, mean, x!, axis, keepDims, 'float32'),
+  ),
+  ...SAME_TYPE.map((op) =>
+    // tfjs calls the axes of some reductions by another name.
+    kernel(op.name, ({ x }, { axis, reductionIndices, keepDims }, backend) =>
+      recordReduction(backend, op, x!, axis ?? reductionIndices, keepDims, x!.dtype),
+    ),
+  ),
+  ...[logicalReduction('All', 'ReduceMin'), logicalReduction('Any', 'ReduceMax')].map((op) =>
+    kernel(op.name, ({ x }, { axis, keepDims }, backend) =>
+      recordReduction(backend, op, x!, axis, keepDims, 'bool'),
+    ),
+  ),
+  ...[argument('ArgMax', 'ArgMax'), argument('ArgMin', 'ArgMin')].map((op) =>
+    kernel(op.name, ({ x }, { axis }, backend) => {
+      const [at] = util.parseAxisParam(axis, x!.shape);
+      const shape = x!.shape.filter((_, i) => i !== at);
+      return backend.record(op, [x!], { axis: at }, shape, 'int32');
+    }),
+  ),
+  kernel('Softmax', ({ logits }, { dim }, backend) => {
+    const [axis] = util.parseAxisParam(dim, logits!.shape);
+    return backend.record(softmax, [logits!], { axis }, logits!.shape, 'float32');
+  }),
+  kernel('LogSoftmax', ({ logits }, { axis: dim }, backend) => {
+    const [axis] = util.parseAxisParam(dim, logits!.shape);
+    return backend.record(logSoftmax, [logits!], { axis }, logits!.shape, 'float32');
+  }),
+  kernel('Cumsum', ({ x }, { axis, exclusive, reverse }, backend) => {
+    const [at] = util.parseAxisParam(axis, x!.shape);
+    return backend.record(cumulativeSum, [x!], { axis: at, exclusive, reverse }, x!.shape, x!.dtype);
+  }),
+];
