@@ -2,6 +2,14 @@
  * `@lesion/onnx`: ONNX models, built node by node or exported from tfjs-layers models.
  */
 export {
+  type ExportOnnxOptions,
+  exportOnnx,
+  ONNX_LAYOUTS,
+  ONNX_OPSETS,
+  type OnnxLayout,
+  type OnnxOpset,
+} from './export-onnx.js';
+export {
   GraphBuilder,
   type GraphBuilderOptions,
   type NodeOptions,
@@ -11,3 +19,6 @@ export {
   type OnnxDimension,
   type OnnxType,
 } from './graph-builder.js';
+export type { LayerContext, Weight } from './layer-context.js';
+export { type OnnxLayerWriter, onnxLayerNames, registerOnnxLayer } from './layer-registry.js';
+export type { OnnxValue } from './value.js';
