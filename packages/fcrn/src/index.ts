@@ -30,6 +30,7 @@ export {
   type PixelwiseCrossEntropyOptions,
   pixelwiseCrossEntropy,
 } from './loss.js';
+export { registerFcrnOnnxLayers } from './onnx-layers.js';
 export {
   CHANNEL_ORDERS,
   type ChannelOrder,
