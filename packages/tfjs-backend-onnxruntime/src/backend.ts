@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { BufferPool } from './buffer-pool.js';
 import { capabilitiesOf } from './capabilities.js';
-import { sizeOf, toLogicalOrder, toPhysical } from './layout.js';
+import { type Layout, sizeOf, toLogicalOrder, toPhysical } from './layout.js';
 import { lowerTrace } from './lowering.js';
 import { type ResolvedOnnxRuntimeOptions, resolveOnnxRuntimeOptions } from './options.js';
 import {
@@ -50,7 +50,7 @@ const LONGEST_TRACE = 20_000;
 type Entry = { references: number } & ({ node: TraceNode } | { strings: BackendValues });
 
 /** One graph to run: what is pending, in an order that depends on the wiring alone. */
-interface Plan {
+export interface Plan {
   key: string;
   nodes: TraceNode[];
   leaves: TraceNode[];
@@ -241,6 +241,8 @@ export class OnnxRuntimeBackend extends KernelBackend {
     shape: number[],
     dtype: DataType,
   ): TensorInfo {
+    // Nothing to compute, and ONNX reads an extent of 0 as "the same as before".
+    if (sizeOf(shape) === 0) return this.zeros(shape, dtype);
     const nodes = inputs.map((input) => (input instanceof TraceNode ? input : this.node(input)));
     return this.recordNode(this.pending(operation, nodes, attributes, shape, numeric(dtype)));
   }
@@ -282,7 +284,9 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** A tensor of zeros that is a leaf and not a constant, so that a graph is the same for any elements. */
   zeros(shape: number[], dtype: DataType): TensorInfo {
-    return { dataId: this.write(null as unknown as BackendValues, shape, dtype), shape, dtype };
+    const info = { dataId: this.write(null as unknown as BackendValues, shape, dtype), shape, dtype };
+    if (dtype !== 'string') this.node(info).isZeros = true;
+    return info;
   }
 
   /** Results that only a kernel needed. */
@@ -329,7 +333,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
   computeNow(): void {
     const start = performance.now();
     const plan = this.plan();
-    if (plan === undefined) return;
+    if (plan !== undefined) this.computePlan(plan, start);
+  }
+
+  /** Computes what {@link plan} found. @returns the graph, which can be run again with {@link rerun} */
+  computePlan(plan: Plan, start: number): Program {
     let program = this.sessions.get(plan.key);
     const planned = performance.now();
     program ??= this.compiled(plan, createSessionNow(...this.prepare(plan)));
@@ -343,6 +351,57 @@ export class OnnxRuntimeBackend extends KernelBackend {
     statistics.compileMs += compiled - planned;
     statistics.runMs += ran - bound;
     statistics.bookkeepingMs += planned - start + (bound - compiled) + (performance.now() - ran);
+    return program;
+  }
+
+  /** A compiled graph, or undefined if the cache has let go of it. */
+  program(key: string): Program | undefined {
+    return this.sessions.get(key);
+  }
+
+  /** Runs a graph with other leaves and returns tensors for its outputs, which have the types of `outputs`. */
+  rerun(
+    program: Program,
+    leaves: readonly TraceNode[],
+    outputs: readonly Pick<TraceNode, 'shape' | 'dtype'>[],
+  ): TensorInfo[] {
+    const start = performance.now();
+    const nodes = outputs.map(({ shape, dtype }) => new TraceNode(null, [], null, shape, dtype));
+    const { feeds, fetches, buffers } = this.bind({ leaves, outputs: nodes }, program);
+    const bound = performance.now();
+    program.session.runNow!(feeds, fetches);
+    const ran = performance.now();
+    const tensors = nodes.map((node, i) => {
+      this.fillIn(node, buffers[i]!, program.outputs[i]!.layout);
+      const dataId = {};
+      this.storage.set(dataId, { references: 1, node });
+      return { dataId, shape: node.shape, dtype: node.dtype };
+    });
+    const { statistics } = this;
+    statistics.runs++;
+    statistics.runMs += ran - bound;
+    statistics.bookkeepingMs += bound - start + (performance.now() - ran);
+    return tensors;
+  }
+
+  /** Whether a tensor's elements are here and not on another backend. */
+  holds({ dataId }: TensorInfo): boolean {
+    return this.storage.has(dataId);
+  }
+
+  /** Nodes that a tensor refers to and that are not computed yet. */
+  pendingResults(): ReadonlySet<TraceNode> {
+    return this.live;
+  }
+
+  /** Keeps a leaf's elements although its tensor may be disposed. */
+  retain(node: TraceNode): void {
+    node.users++;
+  }
+
+  /** Undoes {@link retain}. */
+  letGo(node: TraceNode): void {
+    this.release(node);
   }
 
   /** Computes what is pending if that can be done without waiting. */
@@ -422,7 +481,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   }
 
   /** Everything pending in post-order from its results, so that equal wiring gives equal keys. */
-  private plan(): Plan | undefined {
+  plan(): Plan | undefined {
     if (this.live.size === 0) return undefined;
     const outputs = [...this.live].sort((a, b) => a.id - b.id);
     const mark = ++this.marks;
@@ -487,7 +546,10 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return program;
   }
 
-  private bind({ leaves, outputs }: Plan, program: Program) {
+  private bind(
+    { leaves, outputs }: { leaves: readonly TraceNode[]; outputs: readonly TraceNode[] },
+    program: Program,
+  ) {
     const feeds: TensorMap = {};
     leaves.forEach((leaf, i) => {
       const name = program.inputs[i];
@@ -504,13 +566,18 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return { feeds, fetches, buffers };
   }
 
+  /** Makes a node a leaf with elements that belong to the pool. */
+  private fillIn(node: TraceNode, buffer: Elements, layout: Layout): void {
+    node.data = buffer;
+    node.layout = layout;
+    node.pooled = true;
+    this.heldBytes += buffer.byteLength;
+  }
+
   /** Turns what was computed into leaves and lets go of what led to it. */
   private settle({ nodes, outputs }: Plan, program: Program, buffers: Elements[]): void {
     outputs.forEach((node, i) => {
-      node.data = buffers[i]!;
-      node.layout = program.outputs[i]!.layout;
-      node.pooled = true;
-      this.heldBytes += node.data.byteLength;
+      this.fillIn(node, buffers[i]!, program.outputs[i]!.layout);
       this.live.delete(node);
     });
     for (const node of nodes) {

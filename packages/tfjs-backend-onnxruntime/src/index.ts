@@ -11,6 +11,8 @@ export {
   type OnnxRuntimeMemory,
   type OnnxRuntimeStatistics,
 } from './backend.js';
+export { type CompileStepOptions, compileStep } from './compile-step.js';
+export { SUPPORTED_KERNELS } from './ops/index.js';
 export { EXECUTION_PROVIDERS, type ExecutionProvider, type OnnxRuntimeOptions } from './options.js';
 export { configureOnnxRuntime } from './register.js';
 

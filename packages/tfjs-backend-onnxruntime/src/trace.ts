@@ -19,6 +19,11 @@ export interface TraceOperation {
 
 let created = 0;
 
+/** The number that the next node gets. */
+export function nextNodeId(): number {
+  return created;
+}
+
 /**
  * One value of the trace: a leaf with its elements, or the pending result of an operation. A pending node
  * becomes a leaf when it has been computed.
@@ -39,6 +44,8 @@ export class TraceNode {
    * by a linear operation is absent too. Never set for zeros that a user made.
    */
   absent = false;
+  /** A leaf of zeros that a kernel made. */
+  isZeros = false;
   /** Bookkeeping of the walk that puts pending nodes into order. */
   mark = 0;
   position = 0;

@@ -1,8 +1,10 @@
 /** Operations that move, join, cut and make elements. */
+import { invalidArgument } from '@lesion/core';
 import { backend_util, type KernelConfig, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { inferShape, type OnnxRuntimeBackend } from '../backend.js';
 import { sizeOf, toPhysical } from '../layout.js';
 import { kernel, operation } from './define.js';
+import { recordBatchedGather } from './indexing.js';
 
 const reshape = operation('Reshape', (lowering, node, x) => ({
   name: lowering.reshape(lowering.plain(x), node.shape),
@@ -112,6 +114,18 @@ const gather = operation('GatherV2', (lowering, node, x, indices) => {
   return { name };
 });
 
+/** Refuses known indices beyond the end; computed ones are refused by ONNX Runtime when they are used. */
+function assertInRange(backend: OnnxRuntimeBackend, indices: TensorInfo, extent: number): void {
+  const wrong = backend.node(indices).data?.find((index) => index < 0 || index >= extent);
+  if (wrong === undefined) return;
+  throw invalidArgument({
+    what: 'an index lies outside the dimension that is gathered from',
+    where: 'gather',
+    got: String(wrong),
+    expected: `0 to ${extent - 1}`,
+  });
+}
+
 const oneHot = operation('OneHot', (lowering, node, indices) => {
   const { depth, on, off } = node.attributes as { depth: number; on: number; off: number };
   const { graph } = lowering;
@@ -131,14 +145,30 @@ const oneHot = operation('OneHot', (lowering, node, indices) => {
 const segmentSum = operation('UnsortedSegmentSum', (lowering, node, x, segments) => {
   const { graph } = lowering;
   const zeros = graph.node('Expand', [lowering.scalar(0, node.dtype), graph.int64(node.shape)]);
-  const rows = lowering.reshape(lowering.plain(segments), [segments.shape[0]!, 1]);
-  const inputs = [zeros, lowering.cast(rows, 'int32', 'int64'), lowering.plain(x)];
+  const count = segments.shape[0]!;
+  const rows = lowering.reshape(lowering.plain(segments), [count, 1]);
+  // Rows of no segment are added to the first or last one as zeros.
+  const bounds = [lowering.scalar(0, 'int32'), lowering.scalar(node.shape[0]! - 1, 'int32')];
+  const nearest = graph.node('Clip', [rows, ...bounds]);
+  const belongs = lowering.cast(graph.node('Equal', [rows, nearest]), 'bool', node.dtype);
+  const counted = graph.node('Mul', [
+    lowering.plain(x),
+    lowering.reshape(belongs, [count, ...x.shape.slice(1).map(() => 1)]),
+  ]);
+  const inputs = [zeros, lowering.cast(nearest, 'int32', 'int64'), counted];
   return { name: graph.node('ScatterND', inputs, { reduction: 'add' }) };
 });
 
 export function recordReshape(backend: OnnxRuntimeBackend, x: TensorInfo, shape: number[]): TensorInfo {
-  if (util.arraysEqual(shape, x.shape)) return backend.alias(x, shape, x.dtype);
+  if (util.arraysEqual(shape, x.shape) || x.dtype === 'string') return backend.alias(x, shape, x.dtype);
   const result = backend.record(reshape, [x], null, shape, x.dtype);
+  backend.markAbsentAfter([x], result);
+  return result;
+}
+
+export function recordTile(backend: OnnxRuntimeBackend, x: TensorInfo, reps: number[]): TensorInfo {
+  const shape = x.shape.map((extent, i) => extent * reps[i]!);
+  const result = backend.record(tile, [x], { reps }, shape, x.dtype);
   backend.markAbsentAfter([x], result);
   return result;
 }
@@ -169,6 +199,10 @@ export const arrayKernels: KernelConfig[] = [
   ),
   kernel('ExpandDims', ({ input }, { dim }, backend) => {
     const shape = [...input!.shape];
+    util.assert(
+      dim >= -(shape.length + 1),
+      () => `Axis must be in the interval [${-(shape.length + 1)}, ${shape.length}]`,
+    );
     shape.splice(dim < 0 ? shape.length + dim + 1 : dim, 0, 1);
     return recordReshape(backend, input!, shape);
   }),
@@ -181,22 +215,21 @@ export const arrayKernels: KernelConfig[] = [
   kernel('Fill', (_inputs, { shape, value, dtype }, backend) => {
     const type = dtype ?? util.inferDtype(value);
     if (type === 'string') {
-      const values = new Array<string>(sizeOf(shape)).fill(value);
+      const values = new Array<Uint8Array>(sizeOf(shape)).fill(util.encodeString(value));
       return { dataId: backend.write(values as never, shape, 'string'), shape, dtype: 'string' };
     }
     return recordFill(backend, shape, Number(value), type);
   }),
   kernel('ZerosLike', ({ x }, _attributes, backend) => backend.zeros(x!.shape, x!.dtype)),
   kernel('OnesLike', ({ x }, _attributes, backend) => recordFill(backend, x!.shape, 1, x!.dtype)),
-  kernel('Tile', ({ x }, { reps }, backend) => {
-    const shape = x!.shape.map((extent, i) => extent * reps[i]);
-    const result = backend.record(tile, [x!], { reps }, shape, x!.dtype);
-    backend.markAbsentAfter([x!], result);
-    return result;
-  }),
+  kernel('Tile', ({ x }, { reps }, backend) => recordTile(backend, x!, reps)),
   kernel('Concat', (inputs, { axis }, backend) => {
     const all = Object.values(inputs) as TensorInfo[];
     const [at] = util.parseAxisParam(axis, all[0]!.shape);
+    backend_util.assertParamsConsistent(
+      all.map((x) => x.shape),
+      at!,
+    );
     const shape = backend_util.computeOutShape(
       all.map((x) => x.shape),
       at!,
@@ -209,6 +242,10 @@ export const arrayKernels: KernelConfig[] = [
   kernel('Pack', (inputs, { axis }, backend) => {
     const all = Object.values(inputs) as TensorInfo[];
     const shape = [...all[0]!.shape];
+    for (const x of all) {
+      util.assertShapesMatch(shape, x.shape, 'All tensors passed to stack must have matching shapes');
+      util.assert(x.dtype === all[0]!.dtype, () => 'All tensors passed to stack must have matching dtypes');
+    }
     const at = axis < 0 ? axis + shape.length + 1 : axis;
     shape.splice(at, 0, 1);
     const raised = all.map((x) => recordReshape(backend, x, shape));
@@ -301,11 +338,8 @@ export const arrayKernels: KernelConfig[] = [
   }),
   kernel('GatherV2', ({ x, indices }, { axis, batchDims = 0 }, backend) => {
     const [at] = util.parseAxisParam(axis, x!.shape);
-    if (batchDims !== 0) {
-      throw new Error(
-        'GatherV2 with batch dimensions is not on the onnxruntime backend: gather item by item.',
-      );
-    }
+    assertInRange(backend, indices!, x!.shape[at!]!);
+    if (batchDims !== 0) return recordBatchedGather(backend, x!, indices!, at!, batchDims);
     const shape = [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at! + 1)];
     return backend.record(gather, [x!, indices!], { axis: at }, shape, x!.dtype);
   }),
@@ -322,8 +356,17 @@ export const arrayKernels: KernelConfig[] = [
     backend.record(segmentSum, [x!, segmentIds!], null, [numSegments, ...x!.shape.slice(1)], x!.dtype),
   ),
   kernel('Range', (_inputs, { start, stop, step, dtype }, backend) => {
-    const length = Math.max(0, Math.ceil((stop - start) / step));
-    const values = Float32Array.from({ length }, (_, i) => start + i * step);
-    return { dataId: backend.write(values, [length], dtype ?? 'float32'), shape: [length], dtype };
+    // tfjs counts down where the step's sign says up.
+    const signed = stop < start && step === 1 ? -1 : step;
+    const length = Math.max(0, Math.ceil((stop - start) / signed));
+    const values = Array.from({ length }, (_, i) => start + i * signed);
+    return { dataId: backend.write(values as never, [length], dtype ?? 'float32'), shape: [length], dtype };
+  }),
+  kernel('LinSpace', (_inputs, { start, stop, num }, backend) => {
+    const values = Float32Array.from(
+      { length: num },
+      (_, i) => start + (i * (stop - start)) / (num - 1 || 1),
+    );
+    return { dataId: backend.write(values, [num], 'float32'), shape: [num], dtype: 'float32' };
   }),
 ];

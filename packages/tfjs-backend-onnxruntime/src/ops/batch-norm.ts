@@ -6,19 +6,12 @@
  * are replaced by one operation, and the gradient by its closed form
  * dx = A dy + B x + D (Ioffe & Szegedy 2015, https://arxiv.org/abs/1502.03167, section 3).
  */
-import {
-  engine,
-  type GradConfig,
-  getGradient,
-  type KernelConfig,
-  registerGradient,
-  type Tensor,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
-import { activeOnnxRuntimeBackend, type OnnxRuntimeBackend } from '../backend.js';
+import type { KernelConfig, TensorInfo } from '@tensorflow/tfjs-core';
+import type { OnnxRuntimeBackend } from '../backend.js';
+import { overrideGradient } from '../gradient-overrides.js';
 import { CHANNELS_FIRST, sizeOf } from '../layout.js';
 import type { Lowered, Lowering } from '../lowering.js';
-import type { TraceNode } from '../trace.js';
+import type { TraceNode, TraceOperation } from '../trace.js';
 import { fill, recordFill } from './array.js';
 import { squaredDifference, subtract } from './binary.js';
 import { kernel, operation } from './define.js';
@@ -235,61 +228,35 @@ function closedGradients(
   backend: OnnxRuntimeBackend,
   dy: TensorInfo,
   [x, meanTensor, , scale]: readonly TensorInfo[],
-): Record<'x' | 'mean' | 'variance' | 'scale' | 'offset', TensorInfo> | undefined {
+): Record<string, () => TensorInfo> | undefined {
   const meanNode = backend.node(meanTensor!);
   if (meanNode.data !== null || meanNode.operation !== batchMean) return undefined;
   const normalization = meanNode.inputs[0]!;
   if (normalization.data !== null || normalization.inputs[0] !== backend.node(x!)) return undefined;
   const { epsilon } = normalization.attributes as { epsilon: number };
   const channels = meanTensor!.shape;
-  const record = (
-    op: Parameters<typeof backend.record>[0],
-    inputs: (TensorInfo | TraceNode)[],
-    shape: number[],
-  ) => backend.record(op, inputs, { epsilon }, shape, 'float32');
+  const record = (op: TraceOperation, inputs: (TensorInfo | TraceNode)[], shape: number[]) =>
+    backend.record(op, inputs, { epsilon }, shape, 'float32');
   const ofOffset = backend.record(sum, [dy], { axes: [0, 1, 2], keep: false }, channels, 'float32');
   const ofScale = record(scaleGradient, [dy, x!, normalization, ofOffset], channels);
   const factor = scale ?? normalization.inputs[1]!;
-  const ofX = record(inputGradient, [dy, x!, normalization, factor, ofScale, ofOffset], x!.shape);
   const absent = () => {
     const zero = backend.record(fill, [], { value: 0 }, channels, 'float32');
     backend.node(zero).absent = true;
     return zero;
   };
-  return { x: ofX, mean: absent(), variance: absent(), scale: ofScale, offset: ofOffset };
-}
-
-let installed: GradConfig | undefined;
-
-/**
- * Puts the closed form in front of tfjs's own gradient, which stays in use on other backends and for
- * statistics that do not come from the batch. tfjs registers its gradients with tfjs-layers, which may be
- * imported later, so this is asked for at every use.
- */
-function installGradient(): void {
-  const original = getGradient('FusedBatchNorm');
-  if (original === undefined || original === installed) return;
-  installed = {
-    ...original,
-    gradFunc: (dy, saved, attributes) => {
-      const backend = activeOnnxRuntimeBackend();
-      const gradients =
-        backend === undefined ? undefined : closedGradients(backend, dy as Tensor, saved as Tensor[]);
-      if (gradients === undefined) return original.gradFunc(dy, saved, attributes);
-      return Object.fromEntries(
-        Object.entries(gradients).map(([name, info]) => {
-          const tensor = engine().makeTensorFromTensorInfo(info);
-          return [name, () => tensor];
-        }),
-      );
-    },
+  return {
+    x: () => record(inputGradient, [dy, x!, normalization, factor, ofScale, ofOffset], x!.shape),
+    mean: absent,
+    variance: absent,
+    scale: () => ofScale,
+    offset: () => ofOffset,
   };
-  registerGradient(installed);
 }
 
 export const batchNormKernels: KernelConfig[] = [
   kernel('FusedBatchNorm', (inputs, { varianceEpsilon }, backend) => {
-    installGradient();
+    overrideGradient('FusedBatchNorm', closedGradients);
     return recordBatchNorm(backend, inputs as Record<string, TensorInfo>, varianceEpsilon);
   }),
 ];

@@ -1,7 +1,6 @@
 /** Operations on pairs of elements, with broadcasting. */
-import { backend_util, type KernelConfig, type TensorInfo, upcastType } from '@tensorflow/tfjs-core';
+import { backend_util, type KernelConfig, type TensorInfo, upcastType, util } from '@tensorflow/tfjs-core';
 import type { OnnxRuntimeBackend } from '../backend.js';
-import { sizeOf } from '../layout.js';
 import type { Lowering } from '../lowering.js';
 import type { NumericType, TraceOperation } from '../trace.js';
 import { kernel, operation } from './define.js';
@@ -57,12 +56,26 @@ const power = arithmetic('Pow', (lowering, a, b, dtype) => {
 });
 
 const prelu = operation('Prelu', (lowering, node, x, alpha) =>
-  lowering.elementwise(node, [x, alpha], (operand, slope) => {
+  lowering.elementwise(node, [lowering.as(x, 'float32'), lowering.as(alpha, 'float32')], (operand, slope) => {
     const { graph } = lowering;
     const below = graph.node('Mul', [slope, operand]);
     return graph.node('Where', [graph.node('Less', [operand, graph.scalar(0)]), below, operand]);
   }),
 );
+
+/** The angle of the point (x, y), `a` being y, in all four quadrants. */
+const angle = arithmetic('Atan2', (lowering, a, b) => {
+  const { graph } = lowering;
+  const zero = graph.scalar(0);
+  const half = graph.node('Atan', [graph.node('Div', [a, b])]);
+  const below = graph.node('Less', [a, zero]);
+  const turn = graph.node('Where', [below, graph.scalar(-Math.PI), graph.scalar(Math.PI)]);
+  const behind = graph.node('Where', [graph.node('Less', [b, zero]), turn, zero]);
+  // On the vertical axis the quotient is infinite, or NaN at the origin.
+  const vertical = graph.node('Mul', [graph.node('Sign', [a]), graph.scalar(Math.PI / 2)]);
+  const upright = graph.node('Equal', [b, zero]);
+  return graph.node('Where', [upright, vertical, graph.node('Add', [half, behind])]);
+});
 
 /** dy where y >= 0, else dy (y + 1): the derivative of elu from its result. */
 const eluGradient = operation('EluGrad', (lowering, node, dy, y) =>
@@ -110,6 +123,7 @@ const ARITHMETIC: TraceOperation[] = [
   floorDivide,
   modulo,
   power,
+  direct('BitwiseAnd', 'BitwiseAnd'),
   direct('Maximum', 'Max'),
   direct('Minimum', 'Min'),
 ];
@@ -145,7 +159,7 @@ function recordSum(
   b: TensorInfo,
 ): TensorInfo {
   const shape = backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
-  const whole = (x: TensorInfo) => sizeOf(x.shape) === sizeOf(shape) && x.dtype === 'float32';
+  const whole = (x: TensorInfo) => util.arraysEqual(x.shape, shape) && x.dtype === 'float32';
   if (backend.isAbsent(b) && whole(a)) return backend.alias(a, shape, a.dtype);
   if (op === add && backend.isAbsent(a) && whole(b)) return backend.alias(b, shape, b.dtype);
   const result = recordBinary(backend, op, a, b);
@@ -154,7 +168,7 @@ function recordSum(
 }
 
 /** Multiplies or divides; an absent gradient stays absent. */
-function recordScaled(
+export function recordScaled(
   backend: OnnxRuntimeBackend,
   op: TraceOperation,
   a: TensorInfo,
@@ -170,6 +184,7 @@ export const binaryKernels: KernelConfig[] = [
   kernel('Add', ({ a, b }, _attributes, backend) => recordSum(backend, add, a!, b!)),
   kernel('Sub', ({ a, b }, _attributes, backend) => recordSum(backend, subtract, a!, b!)),
   kernel('Multiply', ({ a, b }, _attributes, backend) => recordScaled(backend, multiply, a!, b!)),
+  kernel('Atan2', ({ a, b }, _attributes, backend) => recordBinary(backend, angle, a!, b!, 'float32')),
   kernel('RealDiv', ({ a, b }, _attributes, backend) => recordScaled(backend, divide, a!, b!, 'float32')),
   ...ARITHMETIC.map((op) =>
     kernel(op.name, ({ a, b }, _attributes, backend) => recordBinary(backend, op, a!, b!)),
