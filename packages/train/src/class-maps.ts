@@ -13,30 +13,24 @@ import {
   scaledSize,
   sizeOf,
 } from '@lesion/core';
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type InputNormalization, normalizePixels } from './normalization.js';
+import type { PredictionNetwork } from './prediction-network.js';
 
 /**
  * One network's class probabilities for a whole image.
  *
- * @param model takes `[1, height, width, 3]`, gives `[1, height, width, classes]` softmax values
+ * @param network takes `[1, height, width, 3]`, gives `[1, height, width, classes]` softmax values
  * @returns `[height, width, classes]` at the image's size
  */
 export async function predictClassMaps(
-  model: LayersModel,
+  network: PredictionNetwork,
   image: RgbImage,
   normalization: InputNormalization,
 ): Promise<ClassMaps> {
   const { height, width } = sizeOf(image);
-  const output = tf.tidy(() => {
-    const pixels = normalizePixels(contiguousData(image), normalization);
-    return model.predict(tf.tensor4d(pixels, [1, height, width, 3])) as tf.Tensor4D;
-  });
-  const data = await output.data<'float32'>();
-  const classes = output.shape[3];
-  output.dispose();
-  return createClassMaps({ height, width }, classes, data);
+  const pixels = normalizePixels(contiguousData(image), normalization);
+  const { data, shape } = await network.predict(pixels, [1, height, width, 3]);
+  return createClassMaps({ height, width }, shape[3]!, data);
 }
 
 /**

@@ -11,6 +11,12 @@ export {
   evaluateSplit,
 } from './evaluate.js';
 export {
+  type ExportBundleOptions,
+  type ExportedFile,
+  exportBundle,
+  type OnnxPreprocessing,
+} from './export-bundle.js';
+export {
   LFN_PATCH_SIZE,
   Lfn,
   type LfnPrediction,
@@ -22,6 +28,7 @@ export {
 export {
   LIN_SCALES,
   Lin,
+  type LinNetwork,
   type LinPrediction,
   type LinPredictOptions,
   type LoadLinOptions,
@@ -29,8 +36,18 @@ export {
 } from './lin.js';
 export { LIN_DATA_SETS, type LinDataSet, planLinSamples } from './lin-samples.js';
 export { type InputNormalization, normalizePixels } from './normalization.js';
+export { inspectOnnxRuntime, type OnnxRuntimeReport } from './onnx-runtime.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
 export { type ImagePrediction, PredictionFolder } from './prediction-folder.js';
+export {
+  exportedNetwork,
+  NETWORK_FORMS,
+  type NetworkForm,
+  type NetworkOptions,
+  type NetworkOutput,
+  type PredictionNetwork,
+  tfjsNetwork,
+} from './prediction-network.js';
 export {
   LFN_PROFILES,
   type LfnProfile,

@@ -10,16 +10,12 @@ import {
   type RgbImage,
   resolveOptions,
 } from '@lesion/core';
-import type { EngineName } from '@lesion/engine';
-import { buildLfn, type LfnOptions } from '@lesion/lfn';
 import { extractPatches, regionProperties, type SuperpixelOptions, superpixels } from '@lesion/superpixel';
-import * as tf from '@tensorflow/tfjs-core';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { type BundleManifest, readBundle } from './bundle.js';
-import { useEngine } from './engine-in-use.js';
+import { bundleNetworks } from './bundle-networks.js';
 import { type InputNormalization, normalizePixels } from './normalization.js';
-import { assignWeights } from './weights.js';
+import { type NetworkOptions, type PredictionNetwork, prepareNetworks } from './prediction-network.js';
 
 /** Patches of the LFN are this many pixels high and wide. */
 export const LFN_PATCH_SIZE = 56;
@@ -42,19 +38,18 @@ export interface LfnPrediction {
   features: Record<DermoscopicFeature, Float32Array>;
 }
 
-export interface LoadLfnOptions {
-  /** The engine; `current` keeps the active one if there is one. @default 'current' */
-  engine?: EngineName | 'auto' | 'current' | undefined;
-}
+/** Options of {@link loadLfn}. */
+export type LoadLfnOptions = NetworkOptions;
 
 /**
  * Class probabilities of patches.
  *
+ * @param network takes `[count, 56, 56, 3]`, gives `[count, 5]` softmax values
  * @param patches RGB bytes, `[count, 56, 56, 3]`
  * @returns `[count, 5]`, row by row
  */
 export async function predictPatches(
-  model: LayersModel,
+  network: PredictionNetwork,
   patches: { data: Uint8Array; count: number; size: number },
   { normalization, batchSize }: { normalization: InputNormalization; batchSize: number },
 ): Promise<Float32Array> {
@@ -63,12 +58,9 @@ export async function predictPatches(
   const out = new Float32Array(count * PATCH_CLASSES.length);
   for (let first = 0; first < count; first += batchSize) {
     const rows = Math.min(batchSize, count - first);
-    const output = tf.tidy(() => {
-      const pixels = normalizePixels(data.subarray(first * values, (first + rows) * values), normalization);
-      return model.predict(tf.tensor4d(pixels, [rows, size, size, 3])) as tf.Tensor2D;
-    });
-    out.set(await output.data<'float32'>(), first * PATCH_CLASSES.length);
-    output.dispose();
+    const pixels = normalizePixels(data.subarray(first * values, (first + rows) * values), normalization);
+    const output = await network.predict(pixels, [rows, size, size, 3]);
+    out.set(output.data, first * PATCH_CLASSES.length);
   }
   return out;
 }
@@ -76,12 +68,12 @@ export async function predictPatches(
 /** A trained LFN. `dispose()` it when it is no longer needed. */
 export class Lfn {
   readonly manifest: BundleManifest;
-  readonly model: LayersModel;
+  readonly network: PredictionNetwork;
   readonly #superpixels: SuperpixelOptions;
 
-  constructor(manifest: BundleManifest, model: LayersModel) {
+  constructor(manifest: BundleManifest, network: PredictionNetwork) {
     this.manifest = manifest;
-    this.model = model;
+    this.network = network;
     this.#superpixels = inferenceSchema.parse(manifest.inference).superpixels as SuperpixelOptions;
   }
 
@@ -114,7 +106,7 @@ export class Lfn {
     // A label that no pixel carries keeps probability 0, so that places in the arrays are labels.
     const count = regions.reduce((most, { label }) => Math.max(most, label), -1) + 1;
     const probabilities = await predictPatches(
-      this.model,
+      this.network,
       extractPatches(image, regions, { size: LFN_PATCH_SIZE }),
       { normalization: this.manifest.normalization, batchSize: settings.batchSize },
     );
@@ -131,7 +123,7 @@ export class Lfn {
 
   /** Frees the network's weights. */
   dispose(): void {
-    this.model.dispose();
+    this.network.dispose();
   }
 }
 
@@ -141,11 +133,13 @@ export class Lfn {
  * @throws LesionError `NOT_FOUND`, `INVALID_FILE`, `INTEGRITY` if a byte was changed, `ENGINE_UNAVAILABLE`
  */
 export async function loadLfn(folder: string, options?: LoadLfnOptions): Promise<Lfn> {
-  const { engine } = resolveOptions(options, { engine: 'current' }, 'loadLfn');
-  const { manifest, weights } = await readBundle(folder, 'lfn');
-  await useEngine(engine);
-  const { name, architecture } = manifest.networks[0]!;
-  const model = buildLfn({ ...(architecture as LfnOptions), activation: 'softmax' });
-  assignWeights(model, weights.get(name)!, folder);
-  return new Lfn(manifest, model);
+  const settings = resolveOptions(
+    options,
+    { network: undefined, engine: 'current', threads: undefined },
+    'loadLfn',
+  );
+  const bundle = await readBundle(folder, 'lfn');
+  const toNetwork = await prepareNetworks(settings);
+  const [lfn] = bundleNetworks(bundle, folder);
+  return new Lfn(bundle.manifest, await toNetwork(lfn!.build));
 }

@@ -7,16 +7,13 @@ import {
   resolveOptions,
   sizeOf,
 } from '@lesion/core';
-import type { EngineName } from '@lesion/engine';
-import { buildFcrn, type FcrnOptions } from '@lesion/fcrn';
 import { type AnalyzeLesionOptions, analyzeLesion, type LesionAnalysis } from '@lesion/licu';
-import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import { type BundleManifest, readBundle } from './bundle.js';
+import { bundleNetworks } from './bundle-networks.js';
 import { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
-import { useEngine } from './engine-in-use.js';
 import type { InputNormalization } from './normalization.js';
-import { assignWeights } from './weights.js';
+import { type NetworkOptions, type PredictionNetwork, prepareNetworks } from './prediction-network.js';
 
 /** The scales of Fig. 2: `~300` and `~500` as multiples of 32 (inferred). */
 export const LIN_SCALES = [320, 512] as const;
@@ -35,19 +32,24 @@ export interface LinPrediction extends LesionAnalysis {
   classMaps: ClassMaps;
 }
 
-export interface LoadLinOptions {
-  /** The engine; `current` keeps the active one if there is one. @default 'current' */
-  engine?: EngineName | 'auto' | 'current' | undefined;
+/** Options of {@link loadLin}. */
+export type LoadLinOptions = NetworkOptions;
+
+/** One of a LIN's networks. */
+export interface LinNetwork {
+  /** `dr`, `dm` or `dr-dm`, by the data that it was trained on. */
+  name: string;
+  network: PredictionNetwork;
 }
 
 /** A trained LIN. `dispose()` it when it is no longer needed. */
 export class Lin {
   readonly manifest: BundleManifest;
-  readonly networks: readonly { name: string; model: LayersModel }[];
+  readonly networks: readonly LinNetwork[];
   readonly #normalization: InputNormalization;
   readonly #scales: readonly number[];
 
-  constructor(manifest: BundleManifest, networks: readonly { name: string; model: LayersModel }[]) {
+  constructor(manifest: BundleManifest, networks: readonly LinNetwork[]) {
     this.manifest = manifest;
     this.networks = networks;
     this.#normalization = manifest.normalization;
@@ -80,8 +82,8 @@ export class Lin {
     for (const scale of scales) assertNumber(scale, 'scales', { integer: true, min: 1 });
     const maps: ClassMaps[] = [];
     for (const scaled of imageAtScales(image, scales)) {
-      for (const { model } of this.networks) {
-        maps.push(await predictClassMaps(model, scaled, this.#normalization));
+      for (const { network } of this.networks) {
+        maps.push(await predictClassMaps(network, scaled, this.#normalization));
       }
     }
     return sumClassMaps(maps, sizeOf(image));
@@ -89,7 +91,7 @@ export class Lin {
 
   /** Frees the networks' weights. */
   dispose(): void {
-    for (const { model } of this.networks) model.dispose();
+    for (const { network } of this.networks) network.dispose();
   }
 }
 
@@ -99,13 +101,21 @@ export class Lin {
  * @throws LesionError `NOT_FOUND`, `INVALID_FILE`, `INTEGRITY` if a byte was changed, `ENGINE_UNAVAILABLE`
  */
 export async function loadLin(folder: string, options?: LoadLinOptions): Promise<Lin> {
-  const { engine } = resolveOptions(options, { engine: 'current' }, 'loadLin');
-  const { manifest, weights } = await readBundle(folder, 'lin');
-  await useEngine(engine);
-  const networks = manifest.networks.map(({ name, architecture }) => {
-    const model = buildFcrn({ ...(architecture as FcrnOptions), activation: 'softmax' });
-    assignWeights(model, weights.get(name)!, `${folder}, network ${name}`);
-    return { name, model };
-  });
-  return new Lin(manifest, networks);
+  const settings = resolveOptions(
+    options,
+    { network: undefined, engine: 'current', threads: undefined },
+    'loadLin',
+  );
+  const bundle = await readBundle(folder, 'lin');
+  const toNetwork = await prepareNetworks(settings);
+  const networks: LinNetwork[] = [];
+  try {
+    for (const { name, build } of bundleNetworks(bundle, folder)) {
+      networks.push({ name, network: await toNetwork(build) });
+    }
+  } catch (error) {
+    for (const { network } of networks) network.dispose();
+    throw error;
+  }
+  return new Lin(bundle.manifest, networks);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { LESION_CLASSES, sizeOf } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, LESION_CLASSES, sizeOf } from '@lesion/core';
 import { loadEngine } from '@lesion/engine';
 import { openDataset, writeSyntheticDataset } from '@lesion/isic';
 import { readImage, readMask } from '@lesion/preprocess/node';
@@ -14,6 +14,7 @@ import { regionProperties } from '@lesion/superpixel';
 import {
   type EvaluatedImage,
   evaluateSplit,
+  exportBundle,
   loadLfn,
   loadLin,
   PredictionFolder,
@@ -25,6 +26,8 @@ import {
   trainLfn,
   trainLin,
 } from '@lesion/train';
+import { memory } from '@tensorflow/tfjs-core';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let work: string;
@@ -208,14 +211,110 @@ describe('the LFN', () => {
   });
 });
 
+describe('networks as exported graphs', () => {
+  const difference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+    expect(a.length).toBe(b.length);
+    return Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((x, y) => Math.max(x, y), 0);
+  };
+
+  it('give a LIN the class maps that tfjs gives, within 1e-4', async () => {
+    const exported = await loadLin(at('lin'), { threads: 2 });
+    const tfjs = await loadLin(at('lin'), { engine: 'wasm' });
+    expect(exported.networks.map(({ network }) => network.form)).toEqual(['exported', 'exported']);
+    expect(tfjs.networks.map(({ network }) => network.form)).toEqual(['tfjs', 'tfjs']);
+    const { splits } = await openDataset(data);
+    const image = await readImage(splits.validation[0]!.imagePath!);
+    for (const scales of [[64], [96], [75]]) {
+      const [a, b] = [await exported.classMaps(image, scales), await tfjs.classMaps(image, scales)];
+      expect(difference(a.data, b.data)).toBeLessThan(1e-4);
+    }
+    const [a, b] = [await exported.predict(image), await tfjs.predict(image)];
+    for (const name of LESION_CLASSES) expect(Math.abs(a.indexes[name] - b.indexes[name])).toBeLessThan(1e-4);
+    tfjs.dispose();
+    exported.dispose();
+    exported.dispose();
+    await expect(exported.predict(image)).rejects.toThrow(
+      'fcrn50: the network was disposed of. Load it again.',
+    );
+  });
+
+  it('give a LFN the probabilities that tfjs gives, within 1e-4', async () => {
+    const exported = await loadLfn(at('lfn'));
+    const tfjs = await loadLfn(at('lfn'), { network: 'tfjs', engine: 'wasm' });
+    expect([exported.network.form, tfjs.network.form]).toEqual(['exported', 'tfjs']);
+    const { splits } = await openDataset(data);
+    const image = await readImage(splits.validation[0]!.imagePath!);
+    const a = await exported.predict(image, undefined, { batchSize: 50 });
+    const b = await tfjs.predict(image);
+    for (const feature of DERMOSCOPIC_FEATURES) {
+      expect(difference(a.features[feature], b.features[feature])).toBeLessThan(1e-4);
+    }
+    exported.dispose();
+    tfjs.dispose();
+  });
+
+  it('keep nothing in tfjs', async () => {
+    const before = memory().numTensors;
+    const lin = await loadLin(at('lin'), { network: 'exported' });
+    expect(memory().numTensors).toBe(before);
+    lin.dispose();
+  });
+
+  it('do not go with an engine of tfjs, nor with half a thread', async () => {
+    await expect(loadLin(at('lin'), { network: 'exported', engine: 'wasm' })).rejects.toThrow(
+      "network: an exported network does not run on an engine of tfjs; got network: 'exported' with engine: 'wasm'",
+    );
+    await expect(loadLfn(at('lfn'), { threads: 0.5 })).rejects.toThrow(/^threads: out of range/);
+    await expect(loadLfn(at('lfn'), { network: 'onnx' as 'tfjs' })).rejects.toThrow(
+      /^network: unknown choice/,
+    );
+  });
+
+  it('can be had as files that say what they are', async () => {
+    const lin = await loadLin(at('lin'));
+    const pixels = Float32Array.from({ length: 40 * 50 * 3 }, (_, i) => Math.sin(i));
+    const names: string[] = [];
+    for await (const { network, file, classes, preprocessing } of exportBundle(at('lin'))) {
+      names.push(network);
+      expect(classes).toEqual(['background', ...LESION_CLASSES]);
+      expect(preprocessing).toMatchObject({ channelOrder: 'rgb', scale: 1 / 64, layout: 'nhwc' });
+      const text = Buffer.from(file).toString('latin1');
+      for (const part of [
+        JSON.stringify(classes),
+        JSON.stringify(preprocessing),
+        '{"scales":[64,96]}',
+        `"network":"${network}"`,
+        '"dataFingerprint":"',
+      ]) {
+        expect(text).toContain(part);
+      }
+      const session = await InferenceSession.create(file);
+      const { probabilities } = await session.run({ image: new Tensor('float32', pixels, [1, 40, 50, 3]) });
+      const own = lin.networks.find(({ name }) => name === network)!.network;
+      const expected = await own.predict(pixels, [1, 40, 50, 3]);
+      expect(difference(probabilities!.data as Float32Array, expected.data)).toBeLessThan(1e-5);
+      await session.release();
+    }
+    lin.dispose();
+    expect(names).toEqual(['dr', 'dm']);
+    const patches = await exportBundle(at('lfn'), { layout: 'nchw', opset: 17 }).next();
+    const session = await InferenceSession.create(patches.value!.file);
+    expect(session.inputMetadata[0]).toMatchObject({ shape: ['batch', 3, 56, 56] });
+    await session.release();
+    await expect(exportBundle(at('lin'), { network: 'lfn' }).next()).rejects.toThrow(
+      'network: unknown choice; got "lfn"; expected "dr" or "dm"',
+    );
+  });
+});
+
 describe('predicting and evaluating', () => {
   it('writes what the challenge takes, and goes on after a bad file', async () => {
     const { splits } = await openDataset(data);
     const [first, second] = splits.test;
     const broken = at('broken.jpg');
     await writeFile(broken, (await readFile(first!.imagePath!)).subarray(0, 600));
-    const lin = await loadLin(at('lin'), { engine: 'wasm' });
-    const lfn = await loadLfn(at('lfn'), { engine: 'wasm' });
+    const lin = await loadLin(at('lin'));
+    const lfn = await loadLfn(at('lfn'));
     const folder = await PredictionFolder.open(at('predictions'));
     const errors: string[] = [];
     for await (const file of predictImages([first!.imagePath!, broken, second!.imagePath!], { lin, lfn })) {
