@@ -243,11 +243,17 @@ export class Lowering {
   matMul(
     a: string,
     b: string,
-    options: { transposeA?: boolean; transposeB?: boolean; rankA?: number; rankB?: number } = {},
+    options: {
+      transposeA?: boolean;
+      transposeB?: boolean;
+      rankA?: number;
+      rankB?: number;
+      isFloat?: boolean;
+    } = {},
   ): string {
-    const { transposeA = false, transposeB = false, rankA = 2, rankB = rankA } = options;
+    const { transposeA = false, transposeB = false, rankA = 2, rankB = rankA, isFloat = true } = options;
     if (!transposeA && !transposeB) return this.graph.node('MatMul', [a, b]);
-    if (!this.capabilities.fusedMatMul) {
+    if (!this.capabilities.fusedMatMul || !isFloat) {
       const swap = (name: string, rank: number) =>
         this.transpose(name, [...iota(rank - 2), rank - 1, rank - 2]);
       return this.graph.node('MatMul', [transposeA ? swap(a, rankA) : a, transposeB ? swap(b, rankB) : b]);

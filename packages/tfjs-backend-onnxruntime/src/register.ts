@@ -1,7 +1,8 @@
 /** Makes the backend known to tfjs under its name. */
 import { Optimizer, registerBackend, registerKernel, removeBackend } from '@tensorflow/tfjs-core';
 import { activeOnnxRuntimeBackend, BACKEND_NAME, OnnxRuntimeBackend } from './backend.js';
-import { KERNELS } from './ops/index.js';
+import { explainMissingKernels } from './missing-kernels.js';
+import { KERNELS, SUPPORTED_KERNELS } from './ops/index.js';
 import { type OnnxRuntimeOptions, resolveOnnxRuntimeOptions } from './options.js';
 
 /** Before tfjs's own cpu backend (1), behind backends on a GPU (3). */
@@ -54,5 +55,6 @@ export function registerOnnxRuntime(): void {
   registered = true;
   for (const kernel of KERNELS) registerKernel(kernel);
   computeBetweenSteps();
+  explainMissingKernels(SUPPORTED_KERNELS);
   register({});
 }

@@ -119,10 +119,10 @@ function assertInRange(backend: OnnxRuntimeBackend, indices: TensorInfo, extent:
   const wrong = backend.node(indices).data?.find((index) => index < 0 || index >= extent);
   if (wrong === undefined) return;
   throw invalidArgument({
-    what: 'an index lies outside the dimension that is gathered from',
+    what: `GatherV2: the index value ${wrong} is not in [0, ${extent - 1}]`,
     where: 'gather',
-    got: String(wrong),
-    expected: `0 to ${extent - 1}`,
+    got: wrong,
+    expected: 'indices of the dimension that is gathered from',
   });
 }
 

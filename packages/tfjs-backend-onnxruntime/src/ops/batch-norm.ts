@@ -14,7 +14,7 @@ import type { Lowered, Lowering } from '../lowering.js';
 import type { TraceNode, TraceOperation } from '../trace.js';
 import { fill, recordFill } from './array.js';
 import { squaredDifference, subtract } from './binary.js';
-import { kernel, operation } from './define.js';
+import { callKernel, kernel, operation } from './define.js';
 import { mean, type ReductionAttributes, sum } from './reduction.js';
 import { square } from './unary.js';
 
@@ -254,9 +254,34 @@ function closedGradients(
   };
 }
 
+/** With statistics of any shape that broadcasts, one elementwise operation after another. */
+function recordElementwiseNorm(
+  backend: OnnxRuntimeBackend,
+  { x, mean, variance, scale, offset }: Record<string, TensorInfo>,
+  epsilon: number,
+): TensorInfo {
+  const made: TensorInfo[] = [];
+  const keep = (result: TensorInfo) => {
+    made.push(result);
+    return result;
+  };
+  const run = (name: string, a: TensorInfo, b: TensorInfo) => keep(callKernel(backend, name, { a, b }));
+  const shifted = run('Add', variance!, keep(recordFill(backend, [], epsilon, 'float32')));
+  const factor = keep(callKernel(backend, 'Rsqrt', { x: shifted }));
+  let result = run('Multiply', run('Sub', x!, mean!), factor);
+  if (scale !== undefined) result = run('Multiply', result, scale);
+  if (offset !== undefined) result = run('Add', result, offset);
+  backend.drop(...made.filter((tensor) => tensor !== result));
+  return result;
+}
+
 export const batchNormKernels: KernelConfig[] = [
   kernel('FusedBatchNorm', (inputs, { varianceEpsilon }, backend) => {
     overrideGradient('FusedBatchNorm', closedGradients);
+    const parameters = [inputs['mean'], inputs['variance'], inputs['scale'], inputs['offset']];
+    if (parameters.some((tensor) => tensor !== undefined && tensor.shape.length !== 1)) {
+      return recordElementwiseNorm(backend, inputs as Record<string, TensorInfo>, varianceEpsilon);
+    }
     return recordBatchNorm(backend, inputs as Record<string, TensorInfo>, varianceEpsilon);
   }),
 ];

@@ -114,8 +114,12 @@ const select = operation('Select', (lowering, node, condition, yes, no) => {
     missing === 0
       ? condition
       : { ...condition, name: lowering.reshape(lowering.plain(condition), shape), layout: null, shape };
-  const values = [lowering.as(chosen, 'bool'), lowering.as(yes, node.dtype), lowering.as(no, node.dtype)];
-  return lowering.elementwise(node, values, (...operands) => lowering.graph.node('Where', operands));
+  // ONNX Runtime cannot choose between booleans.
+  const dtype = node.dtype === 'bool' ? 'int32' : node.dtype;
+  const values = [lowering.as(chosen, 'bool'), lowering.as(yes, dtype), lowering.as(no, dtype)];
+  return lowering.elementwise(node, values, (...operands) =>
+    lowering.cast(lowering.graph.node('Where', operands), dtype, node.dtype),
+  );
 });
 
 const ARITHMETIC: TraceOperation[] = [

@@ -501,7 +501,7 @@ export interface ConvolutionSettings {
 function computeInfo(
   image: readonly number[],
   filter: readonly number[],
-  { strides, pad, dilations = 1, dimRoundingMode, dataFormat }: ConvolutionSettings,
+  { strides, pad, dilations, dimRoundingMode, dataFormat }: ConvolutionSettings,
   isDepthwise = false,
 ): backend_util.Conv2DInfo {
   if (dataFormat === 'NCHW') {
@@ -517,7 +517,7 @@ function computeInfo(
     image as [number, number, number, number],
     filter as [number, number, number, number],
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     isDepthwise,

@@ -1,5 +1,11 @@
 /** How an operation file declares the tfjs kernels it serves. */
-import type { KernelConfig, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  getKernel,
+  type KernelConfig,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { BACKEND_NAME, type OnnxRuntimeBackend } from '../backend.js';
 import type { Lowered, Lowering, Value } from '../lowering.js';
 import type { Attributes, TraceNode, TraceOperation } from '../trace.js';
@@ -19,6 +25,16 @@ export function kernel(kernelName: string, record: KernelRecorder): KernelConfig
     kernelFunc: ({ inputs, attrs, backend }) =>
       record(inputs as NamedTensorInfoMap, attrs ?? {}, backend as OnnxRuntimeBackend),
   };
+}
+
+/** Runs another kernel of the backend, for a kernel that is made of several; the caller drops the result. */
+export function callKernel(
+  backend: OnnxRuntimeBackend,
+  kernelName: string,
+  inputs: NamedTensorInfoMap,
+  attrs: NamedAttrMap = {},
+): TensorInfo {
+  return getKernel(kernelName, BACKEND_NAME).kernelFunc({ inputs, attrs, backend }) as TensorInfo;
 }
 
 export function operation(

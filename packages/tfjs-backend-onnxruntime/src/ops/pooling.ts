@@ -1,5 +1,5 @@
 /** Pooling of images, and the gradients. */
-import { backend_util, type KernelConfig } from '@tensorflow/tfjs-core';
+import { backend_util, type KernelConfig, util } from '@tensorflow/tfjs-core';
 import { CHANNELS_FIRST } from '../layout.js';
 import type { Lowered, Lowering, Value } from '../lowering.js';
 import type { TraceNode } from '../trace.js';
@@ -46,6 +46,26 @@ const maxPool = operation('MaxPool', (lowering, node, x): Lowered => {
       ? maxima(lowering, x, attributes)[0]
       : plainMaxima(lowering, x, attributes);
   return { name, layout: CHANNELS_FIRST };
+});
+
+/** Where each maximum lies among the elements of its image, or of the batch, in tfjs's order. */
+const maxPoolArgument = operation('MaxPoolWithArgmax', (lowering, node, x): Lowered => {
+  const { includeBatch, ...attributes } = node.attributes as WindowAttributes & { includeBatch: boolean };
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const { graph } = lowering;
+  const [, positions] = maxima(lowering, x, attributes);
+  const long = (values: readonly number[], shape: readonly number[]) =>
+    graph.constant('int64', shape, BigInt64Array.from(values, BigInt));
+  const pixel = graph.node('Mod', [positions, long([height * width], [])]);
+  const starts = Array.from({ length: batch * channels }, (_, i) => {
+    const image = includeBatch ? Math.floor(i / channels) : 0;
+    return image * height * width * channels + (i % channels);
+  });
+  const index = graph.node('Add', [
+    graph.node('Mul', [pixel, long([channels], [])]),
+    long(starts, [batch, channels, 1, 1]),
+  ]);
+  return { name: lowering.cast(index, 'int64', 'int32'), layout: CHANNELS_FIRST };
 });
 
 const maxPoolGradient = operation('MaxPoolGrad', (lowering, node, dy, x): Lowered => {
@@ -240,6 +260,21 @@ export const poolingKernels: KernelConfig[] = [
       return backend.record(op, [x!], windowOf(info), info.outShape, x!.dtype);
     }),
   ),
+  kernel('MaxPoolWithArgmax', ({ x }, { includeBatchInIndex, ...settings }, backend) => {
+    util.assert(x!.shape.length === 4, () => `maxPoolWithArgmax: x must be rank 4 but is ${x!.shape.length}`);
+    const info = computeInfo(x!.shape, settings as PoolSettings);
+    const window = windowOf(info);
+    return [
+      backend.record(maxPool, [x!], window, info.outShape, x!.dtype),
+      backend.record(
+        maxPoolArgument,
+        [x!],
+        { ...window, includeBatch: Boolean(includeBatchInIndex) },
+        info.outShape,
+        'int32',
+      ),
+    ];
+  }),
   kernel('MaxPoolGrad', ({ dy, input }, settings, backend) => {
     const info = computeInfo(input!.shape, settings);
     return backend.record(maxPoolGradient, [dy!, input!], windowOf(info), input!.shape, 'float32');

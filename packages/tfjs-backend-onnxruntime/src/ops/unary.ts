@@ -41,11 +41,9 @@ function nearZero({ graph }: Lowering, x: string, precise: string, far: string):
 /** By kernel name; the result has the operand's type. */
 const SAME_TYPE: TraceOperation[] = [
   direct('Abs'),
-  direct('Sign'),
   throughFloat('Ceil'),
   throughFloat('Elu'),
   throughFloat('Erf'),
-  throughFloat('Exp'),
   throughFloat('Floor'),
   throughFloat('Log'),
   throughFloat('Reciprocal'),
@@ -127,6 +125,15 @@ export const step = operation('Step', (lowering, node, x) => {
   return { name: graph.node('Where', [graph.node('IsNaN', [x.name]), x.name, stepped]), layout: x.layout };
 });
 
+/** tfjs has the sign of NaN as 0. */
+const sign = unary('Sign', (lowering, x, { dtype }) => {
+  const { graph } = lowering;
+  if (dtype !== 'float32') return graph.node('Sign', [x]);
+  return graph.node('Where', [graph.node('IsNaN', [x]), graph.scalar(0), graph.node('Sign', [x])]);
+});
+
+const exponential = throughFloat('Exp');
+
 const logicalNot = unary('LogicalNot', ({ graph }, x) => graph.node('Not', [x]));
 const isNan = unary('IsNan', (lowering, x, { dtype }) =>
   lowering.graph.node('IsNaN', [lowering.cast(x, dtype, 'float32')]),
@@ -180,6 +187,10 @@ export const unaryKernels: KernelConfig[] = [
   ...SAME_TYPE.map((op) =>
     kernel(op.name, ({ x }, _attributes, backend) => backend.record(op, [x!], null, x!.shape, x!.dtype)),
   ),
+  kernel('Sign', ({ x }, _attributes, backend) => backend.record(sign, [x!], null, x!.shape, x!.dtype)),
+  kernel('Exp', ({ x }, _attributes, backend) =>
+    backend.record(exponential, [x!], null, x!.shape, 'float32'),
+  ),
   kernel('Neg', ({ x }, _attributes, backend) => {
     const result = backend.record(negation, [x!], null, x!.shape, x!.dtype);
     backend.markAbsentAfter([x!], result);
@@ -190,7 +201,7 @@ export const unaryKernels: KernelConfig[] = [
     backend.record(step, [x!], { alpha }, x!.shape, x!.dtype),
   ),
   kernel('LeakyRelu', ({ x }, { alpha }, backend) =>
-    backend.record(leakyRelu, [x!], { alpha }, x!.shape, x!.dtype),
+    backend.record(leakyRelu, [x!], { alpha }, x!.shape, 'float32'),
   ),
   ...[logicalNot, isNan, isInf, isFiniteNumber].map((op) =>
     kernel(op.name, ({ x }, _attributes, backend) => backend.record(op, [x!], null, x!.shape, 'bool')),
