@@ -15,11 +15,14 @@ export interface ModelOptions {
   distanceLevels?: number;
 }
 
-/** The models that were asked for, ready on an engine. */
+/** What computes predictions: an engine of tfjs, or ONNX Runtime with exported networks. */
+export type Computing = Omit<Engine, 'name'> & { name: EngineName | 'onnxruntime' };
+
+/** The models that were asked for, ready to predict. */
 export interface LoadedModels {
   lin: Lin | undefined;
   lfn: Lfn | undefined;
-  engine: Engine;
+  engine: Computing;
   dispose(): void;
 }
 
@@ -62,6 +65,25 @@ export function linOptions({ scales, licu, indexForm, distanceLevels }: ModelOpt
   };
 }
 
+/** For `auto` exported networks where ONNX Runtime loads, else the best engine of tfjs; for a name that engine. */
+async function loadComputing(name: EngineName | 'auto'): Promise<Computing> {
+  const [{ loadEngine }, { inspectOnnxRuntime }] = await Promise.all([
+    import('@lesion/engine'),
+    import('@lesion/train'),
+  ]);
+  if (name !== 'auto') return loadEngine({ name, purpose: 'predict' });
+  const runtime = await inspectOnnxRuntime();
+  if (runtime.available) {
+    return {
+      name: 'onnxruntime',
+      canTrain: false,
+      detail: `${runtime.detail}, networks exported to ONNX`,
+      refused: [],
+    };
+  }
+  return loadEngine({ name, purpose: 'predict' });
+}
+
 /**
  * Loads what was asked for; call `dispose()` when done.
  *
@@ -78,14 +100,13 @@ export async function loadModels(
       mend: 'Train one first with "lesion train".',
     });
   }
-  const [{ loadEngine }, { loadLfn, loadLin }] = await Promise.all([
-    import('@lesion/engine'),
-    import('@lesion/train'),
-  ]);
-  const engine = await loadEngine({ name: options.engine, purpose: 'predict' });
-  const lin = options.lin === undefined ? undefined : await loadLin(options.lin);
+  const { loadLfn, loadLin } = await import('@lesion/train');
+  const engine = await loadComputing(options.engine);
+  const isExported = options.engine === 'auto' && engine.name === 'onnxruntime';
+  const form = { network: isExported ? 'exported' : 'tfjs' } as const;
+  const lin = options.lin === undefined ? undefined : await loadLin(options.lin, form);
   try {
-    const lfn = options.lfn === undefined ? undefined : await loadLfn(options.lfn);
+    const lfn = options.lfn === undefined ? undefined : await loadLfn(options.lfn, form);
     return {
       lin,
       lfn,

@@ -2,6 +2,8 @@
 import { cp, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LESION_CLASSES } from '@lesion/core';
+import { InferenceSession } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './command-line.js';
 
@@ -186,6 +188,94 @@ describe('train, predict, evaluate', () => {
       }
     },
     3 * MINUTES,
+  );
+
+  it(
+    'predict with exported networks unless an engine is named, and say so',
+    async () => {
+      const args = ['predict', validationImage(), '--lin', at('lin'), '--json', '--quiet'];
+      const exported = await runCommand([...args, '--out', at('by-graph')]);
+      const named = await runCommand([...args, '--out', at('by-engine'), '--engine', 'wasm']);
+      expect([exported.exitCode, named.exitCode]).toEqual([0, 0]);
+      expect(JSON.parse(exported.stdout)).toMatchObject({
+        engine: { name: 'onnxruntime', detail: expect.stringMatching(/networks exported to ONNX$/) },
+      });
+      expect(JSON.parse(named.stdout)).toMatchObject({ engine: { name: 'wasm' } });
+      const [a, b] = [exported, named].map(
+        ({ stdout }) =>
+          (JSON.parse(stdout) as { images: { indexes: Record<string, number> }[] }).images[0]!.indexes,
+      );
+      for (const name of LESION_CLASSES) expect(a![name]).toBeCloseTo(b![name]!, 3);
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    'export writes a file a network, which ONNX Runtime opens',
+    async () => {
+      const { exitCode, stdout } = await runCommand([
+        'export',
+        '--model',
+        at('lin'),
+        '--output',
+        at('graphs', 'lin.onnx'),
+        '--json',
+      ]);
+      expect(exitCode).toBe(0);
+      const document = JSON.parse(stdout) as { files: { path: string; network: string; bytes: number }[] };
+      expect(document).toMatchObject({
+        opset: 18,
+        files: [
+          {
+            kind: 'lin',
+            network: 'dr',
+            path: at('graphs', 'lin-dr.onnx'),
+            classes: ['background', ...LESION_CLASSES],
+            preprocessing: { channelOrder: 'rgb', scale: 1 / 64, layout: 'nhwc' },
+          },
+          { network: 'dm', path: at('graphs', 'lin-dm.onnx') },
+        ],
+      });
+      expect((await readdir(at('graphs'))).sort()).toEqual(['lin-dm.onnx', 'lin-dr.onnx']);
+      for (const { path, bytes } of document.files) {
+        expect((await readFile(path)).length).toBe(bytes);
+        const session = await InferenceSession.create(path);
+        expect(session.inputMetadata[0]).toMatchObject({ shape: ['batch', 'height', 'width', 3] });
+        await session.release();
+      }
+
+      const one = await runCommand([
+        'export',
+        '--model',
+        at('lin', 'bundle'),
+        '--network',
+        'dm',
+        '--output',
+        at('dm.onnx'),
+        '--layout',
+        'nchw',
+        '--opset',
+        '17',
+      ]);
+      expect(one.exitCode).toBe(0);
+      expect(one.stdout).toMatch(/dm\.onnx: network dm, \d+(\.\d)? [KM]iB\n$/);
+      const session = await InferenceSession.create(at('dm.onnx'));
+      expect(session.inputMetadata[0]).toMatchObject({ shape: ['batch', 3, 'height', 'width'] });
+      await session.release();
+
+      const none = await runCommand([
+        'export',
+        '--model',
+        at('lin'),
+        '--network',
+        'lfn',
+        '--output',
+        at('x.onnx'),
+      ]);
+      expect(none.exitCode).toBe(2);
+      expect(lastLine(none.lines)).toBe('error: network: unknown choice; got "lfn"; expected "dr" or "dm"');
+    },
+    2 * MINUTES,
   );
 
   it('refuse a bundle with a changed byte', async () => {

@@ -25,6 +25,9 @@ export interface OnnxPreprocessing extends InputNormalization {
 
 /** One network as a file. */
 export interface ExportedFile {
+  kind: 'lin' | 'lfn';
+  /** How many networks the call writes. */
+  count: number;
   /** `dr`, `dm`, `lfn`. */
   network: string;
   /** The bytes of the `.onnx` file. */
@@ -72,8 +75,10 @@ export async function* exportBundle(
     formula: '(byte - mean[channel]) * scale',
     layout,
   };
-  for (const { name, build } of bundleNetworks(bundle, folder)) {
-    if (network !== undefined && name !== network) continue;
+  const chosen = bundleNetworks(bundle, folder).filter(
+    ({ name }) => network === undefined || name === network,
+  );
+  for (const { name, build } of chosen) {
     const { architecture } = networks.find((candidate) => candidate.name === name)!;
     const model = build();
     let file: Uint8Array<ArrayBuffer>;
@@ -98,6 +103,6 @@ export async function* exportBundle(
     } finally {
       model.dispose();
     }
-    yield { network: name, file, classes, preprocessing };
+    yield { kind, count: chosen.length, network: name, file, classes, preprocessing };
   }
 }

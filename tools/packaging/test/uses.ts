@@ -72,6 +72,18 @@ export const uses: Record<string, Use> = {
     `,
     prints: '4 true',
   },
+  onnx: {
+    code: `
+      import '@tensorflow/tfjs-backend-cpu';
+      import { exportOnnx } from '@lesion/onnx';
+      import { layers, sequential } from '@tensorflow/tfjs-layers';
+      const model = sequential({ layers: [layers.dense({ units: 2, inputShape: [3] })] });
+      const file = await exportOnnx(model, { metadata: { classNames: ['a', 'b'] } });
+      console.log(Buffer.from(file).includes('["a","b"]'), Buffer.from(file).includes('Gemm'));
+    `,
+    beside: ['@tensorflow/tfjs-backend-cpu@^4.22.0'],
+    prints: 'true true',
+  },
   fcrn: {
     code: `
       import '@tensorflow/tfjs-backend-cpu';

@@ -4,6 +4,7 @@ import { check } from './check.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
+import { exportNetworks } from './export.js';
 import { predict } from './predict.js';
 import { score } from './score.js';
 import { superpixels } from './superpixels.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   train,
   predict,
   evaluate,
+  exportNetworks,
   score,
   demo,
 ];
