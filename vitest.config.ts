@@ -30,6 +30,15 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
         },
       },
+      {
+        extends: true as const,
+        test: {
+          name: 'bench',
+          root: path('bench'),
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          setupFiles,
+        },
+      },
     ],
   },
 });
