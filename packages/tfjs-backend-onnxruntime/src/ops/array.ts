@@ -336,6 +336,9 @@ export const arrayKernels: KernelConfig[] = [
     const axes = util.parseAxisParam(dims, x!.shape);
     return backend.record(reverse, [x!], { axes }, x!.shape, x!.dtype);
   }),
+  kernel('FlipLeftRight', ({ image }, _attributes, backend) =>
+    backend.record(reverse, [image!], { axes: [2] }, image!.shape, image!.dtype),
+  ),
   kernel('GatherV2', ({ x, indices }, { axis, batchDims = 0 }, backend) => {
     const [at] = util.parseAxisParam(axis, x!.shape);
     assertInRange(backend, indices!, x!.shape[at!]!);

@@ -16,7 +16,11 @@ import type { Elements } from '../trace.js';
 import { kernel } from './define.js';
 
 /** The elements of a tensor in tfjs's order, computed first if need be. */
-const read = (backend: OnnxRuntimeBackend, x: TensorInfo): Elements => backend.readSync(x.dataId) as Elements;
+function read(backend: OnnxRuntimeBackend, x: TensorInfo): Elements {
+  // Refuses strings.
+  backend.node(x);
+  return backend.readSync(x.dataId) as Elements;
+}
 
 function tensorOf(
   backend: OnnxRuntimeBackend,

@@ -3,6 +3,7 @@ import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { arrayKernels } from './array.js';
 import { batchNormKernels } from './batch-norm.js';
 import { binaryKernels } from './binary.js';
+import { acceptChannelsFirst } from './channels-first.js';
 import { convolutionKernels } from './convolution.js';
 import { dataDependentKernels } from './data-dependent.js';
 import { depthwiseGradientKernels } from './depthwise.js';
@@ -22,7 +23,7 @@ export const KERNELS: readonly KernelConfig[] = [
   ...reductionKernels,
   ...arrayKernels,
   ...matMulKernels,
-  ...convolutionKernels,
+  ...convolutionKernels.map(acceptChannelsFirst),
   ...poolingKernels,
   ...batchNormKernels,
   ...depthwiseGradientKernels,
