@@ -15,14 +15,16 @@ export interface Capabilities {
   poolIndices: boolean;
   /** Whether BatchNormalization can be asked for the statistics of its batch. */
   batchNormTraining: boolean;
+  /** Whether to fold batch normalisations into pointwise convolutions; see ops/folded-batch-norm.ts. */
+  foldBatchNorm: 'auto' | 'always' | 'never';
 }
 
 const probed = new Map<string, Capabilities>();
 
 /** Probes on the first call for an execution provider; milliseconds. */
 export function capabilitiesOf(options: ResolvedOnnxRuntimeOptions): Capabilities {
-  const { executionProvider, blockedConvolutions } = options;
-  const key = `${executionProvider} ${blockedConvolutions}`;
+  const { executionProvider, blockedConvolutions, foldBatchNorm } = options;
+  const key = `${executionProvider} ${blockedConvolutions} ${foldBatchNorm}`;
   let capabilities = probed.get(key);
   if (capabilities === undefined) {
     const onCpu = executionProvider === 'cpu';
@@ -31,6 +33,7 @@ export function capabilitiesOf(options: ResolvedOnnxRuntimeOptions): Capabilitie
       fusedMatMul: onCpu,
       poolIndices: onCpu,
       batchNormTraining: onCpu,
+      foldBatchNorm,
     };
     probed.set(key, capabilities);
   }

@@ -60,10 +60,7 @@ export function lowerTrace(
       inputs.push(name);
       lowering.define(node, { name, layout: node.layout });
     } else if (!lowering.isImplied(node)) {
-      lowering.define(
-        node,
-        node.operation!.lower(lowering, node, ...node.inputs.map((i) => lowering.value(i))),
-      );
+      lowering.define(node, lowering.write(node));
     }
   }
   const results = outputs.map((node) => {
@@ -83,6 +80,7 @@ export class Lowering {
   private readonly users = new Map<TraceNode, TraceNode[]>();
   private readonly wanted: ReadonlySet<TraceNode>;
   private readonly implied = new Set<TraceNode>();
+  private readonly replaced = new Map<TraceNode, () => Lowered>();
 
   constructor(
     nodes: readonly TraceNode[],
@@ -117,6 +115,22 @@ export class Lowering {
   /** Says that a node is not to be written, because its users do without its value. */
   imply(node: TraceNode): void {
     this.implied.add(node);
+  }
+
+  /** Has a node written in another way than its operation does. */
+  replace(node: TraceNode, write: () => Lowered): void {
+    this.replaced.set(node, write);
+  }
+
+  isReplaced(node: TraceNode): boolean {
+    return this.replaced.has(node);
+  }
+
+  /** Writes a node, whose inputs have been written. */
+  write(node: TraceNode): Lowered {
+    const replacement = this.replaced.get(node);
+    if (replacement !== undefined) return replacement();
+    return node.operation!.lower(this, node, ...node.inputs.map((input) => this.value(input)));
   }
 
   isImplied(node: TraceNode): boolean {

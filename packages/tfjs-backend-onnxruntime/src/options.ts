@@ -16,6 +16,11 @@ export interface OnnxRuntimeOptions {
    * probed at start-up and left out where they do not compute what they should. @default true
    */
   blockedConvolutions?: boolean | undefined;
+  /**
+   * Whether training folds a batch normalisation into the pointwise convolution before it: where it pays,
+   * wherever it can, or never. Results differ by rounding only. @default 'auto'
+   */
+  foldBatchNorm?: 'auto' | 'always' | 'never' | undefined;
   /** How many compiled graphs are kept; the one not used for the longest time goes first. @default 32 */
   sessionCacheSize?: number | undefined;
   /** Bytes of results that are kept for reuse once nobody needs them. @default 536870912 (512 MiB) */
@@ -34,12 +39,14 @@ export function resolveOnnxRuntimeOptions(options: OnnxRuntimeOptions = {}): Res
       executionProvider: 'cpu',
       threads: availableParallelism(),
       blockedConvolutions: true,
+      foldBatchNorm: 'auto',
       sessionCacheSize: 32,
       bufferPoolBytes: 512 * 2 ** 20,
     },
     'configureOnnxRuntime',
   ) as ResolvedOnnxRuntimeOptions;
   assertOneOf(resolved.executionProvider, EXECUTION_PROVIDERS, 'executionProvider');
+  assertOneOf(resolved.foldBatchNorm, ['auto', 'always', 'never'], 'foldBatchNorm');
   assertNumber(resolved.threads, 'threads', { min: 1, integer: true });
   assertNumber(resolved.sessionCacheSize, 'sessionCacheSize', { min: 1, integer: true });
   assertNumber(resolved.bufferPoolBytes, 'bufferPoolBytes', { min: 0 });

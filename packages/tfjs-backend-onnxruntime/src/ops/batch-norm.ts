@@ -13,8 +13,10 @@ import { CHANNELS_FIRST, sizeOf } from '../layout.js';
 import type { Lowered, Lowering } from '../lowering.js';
 import type { TraceNode, TraceOperation } from '../trace.js';
 import { fill, recordFill } from './array.js';
-import { squaredDifference, subtract } from './binary.js';
+import { add, squaredDifference, subtract } from './binary.js';
+import { conv2d } from './convolution.js';
 import { callKernel, kernel, operation } from './define.js';
+import { planFolding, statisticsKey } from './folded-batch-norm.js';
 import { mean, type ReductionAttributes, sum } from './reduction.js';
 import { square } from './unary.js';
 
@@ -34,8 +36,6 @@ const batchNorm = operation('FusedBatchNorm', (lowering, node, x, mean, variance
 });
 
 // ---- with the statistics of the batch
-
-const statisticsKey = (node: TraceNode) => `statistics ${node.id}`;
 
 function statisticsOf(lowering: Lowering, normalization: TraceNode): Statistics {
   return lowering.once<Statistics>(statisticsKey(normalization), () => {
@@ -95,11 +95,16 @@ export const batchNormTraining = operation(
       layout: CHANNELS_FIRST,
     };
   },
+  (lowering, node) => planFolding(lowering, node, { scaleGradient, inputGradient }),
 );
 
-const batchMean = operation('BatchMean', (lowering, node) => ({
-  name: statisticsOf(lowering, node.inputs[0]!).mean,
-}));
+/** The mean of what was normalised, plus the bias that was left out of it. */
+const batchMean = operation('BatchMean', (lowering, node) => {
+  const [normalization, bias] = node.inputs as [TraceNode, TraceNode?];
+  const { mean: name } = statisticsOf(lowering, normalization);
+  if (bias === undefined) return { name };
+  return { name: lowering.graph.node('Add', [name, lowering.value(bias).name]) };
+});
 
 const batchVariance = operation('BatchVariance', (lowering, node) => ({
   name: statisticsOf(lowering, node.inputs[0]!).variance,
@@ -135,13 +140,15 @@ const inputGradient = operation(
       graph.node('Mul', [a, graph.node('Mul', [ofOffset.name, share])]),
       graph.node('Mul', [b, statistics.mean]),
     ]);
-    const scaled = (value: string, factor: string) =>
-      graph.node('Mul', [value, perChannel(lowering, factor)]);
-    const both = graph.node('Add', [
-      scaled(lowering.channelsFirst(dy), a),
-      scaled(lowering.channelsFirst(x), b),
-    ]);
-    return { name: graph.node('Add', [both, perChannel(lowering, d)]), layout: CHANNELS_FIRST };
+    const scaled = graph.node('Mul', [lowering.channelsFirst(dy), perChannel(lowering, a)]);
+    // A normalisation with mean 0 and variance 1 is B x + D in one pass.
+    const channels = scale.shape as number[];
+    const zeros = graph.constant('float32', channels, new Float32Array(sizeOf(channels)));
+    const ones = graph.constant('float32', channels, new Float32Array(sizeOf(channels)).fill(1));
+    const shifted = graph.node('BatchNormalization', [lowering.channelsFirst(x), b, d, zeros, ones], {
+      epsilon: { float: 0 },
+    });
+    return { name: graph.node('Add', [scaled, shifted]), layout: CHANNELS_FIRST };
   },
 );
 
@@ -190,6 +197,14 @@ function usesBatchStatistics(x: TraceNode, meanNode: TraceNode, varianceNode: Tr
   });
 }
 
+/** A convolution's bias changes the mean of a batch and nothing else, so it is not added before normalising. */
+function withoutBias(x: TraceNode): { source: TraceNode; bias?: TraceNode } {
+  if (x.data !== null || x.operation !== add) return { source: x };
+  const [source, bias] = x.inputs as [TraceNode, TraceNode];
+  const isBias = bias.shape.length === 1 && bias.shape[0] === channelsOf(x);
+  return source.data === null && source.operation === conv2d && isBias ? { source, bias } : { source: x };
+}
+
 function recordBatchNorm(
   backend: OnnxRuntimeBackend,
   { x, mean: meanTensor, variance: varianceTensor, scale, offset }: Record<string, TensorInfo>,
@@ -211,9 +226,10 @@ function recordBatchNorm(
   ];
   let result: TensorInfo;
   if (usesBatchStatistics(xNode, meanNode, varianceNode)) {
-    result = backend.record(batchNormTraining, [x!, ...factors], { epsilon }, x!.shape, 'float32');
+    const { source, bias } = withoutBias(xNode);
+    result = backend.record(batchNormTraining, [source, ...factors], { epsilon }, x!.shape, 'float32');
     const normalization = backend.node(result);
-    backend.replace(meanNode, batchMean, [normalization], null);
+    backend.replace(meanNode, batchMean, bias === undefined ? [normalization] : [normalization, bias], null);
     backend.replace(varianceNode, batchVariance, [normalization], null);
   } else {
     const inputs = [x!, meanTensor!, varianceTensor!, ...factors];
@@ -232,13 +248,16 @@ function closedGradients(
   const meanNode = backend.node(meanTensor!);
   if (meanNode.data !== null || meanNode.operation !== batchMean) return undefined;
   const normalization = meanNode.inputs[0]!;
-  if (normalization.data !== null || normalization.inputs[0] !== backend.node(x!)) return undefined;
+  const source = normalization.inputs[0];
+  const given = backend.node(x!);
+  const isSource = source === given || (given.data === null && given.inputs[0] === source);
+  if (normalization.data !== null || source === undefined || !isSource) return undefined;
   const { epsilon } = normalization.attributes as { epsilon: number };
   const channels = meanTensor!.shape;
   const record = (op: TraceOperation, inputs: (TensorInfo | TraceNode)[], shape: number[]) =>
     backend.record(op, inputs, { epsilon }, shape, 'float32');
   const ofOffset = backend.record(sum, [dy], { axes: [0, 1, 2], keep: false }, channels, 'float32');
-  const ofScale = record(scaleGradient, [dy, x!, normalization, ofOffset], channels);
+  const ofScale = record(scaleGradient, [dy, source, normalization, ofOffset], channels);
   const factor = scale ?? normalization.inputs[1]!;
   const absent = () => {
     const zero = backend.record(fill, [], { value: 0 }, channels, 'float32');
@@ -246,7 +265,7 @@ function closedGradients(
     return zero;
   };
   return {
-    x: () => record(inputGradient, [dy, x!, normalization, factor, ofScale, ofOffset], x!.shape),
+    x: () => record(inputGradient, [dy, source, normalization, factor, ofScale, ofOffset], x!.shape),
     mean: absent,
     variance: absent,
     scale: () => ofScale,

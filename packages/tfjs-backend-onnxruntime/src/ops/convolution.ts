@@ -35,6 +35,9 @@ export interface Extents {
   outputs: number;
 }
 
+/** Up to this many channels are few. */
+const NARROW_CHANNELS = 16;
+
 /** Up to this many pixels an image, a filter's gradient is one long product instead of one an image. */
 const LONG_PRODUCT_PIXELS = 400;
 
@@ -92,11 +95,14 @@ function packedFilter(
       const moved = graph.node('Transpose', [split], { perm: [1, 2, 0, 3] });
       return graph.node('Reshape', [moved, graph.int64([inputs, outputs, height, width])]);
     }
+    // ReorderInput moves blocks of outputs to the front many elements at a time; what is left to transpose
+    // are whole blocks of inputs and outputs.
+    const rows = lowering.reshape(plain, [1, height * width * inputs, 1, outputs]);
     const split = graph.node('Reshape', [
-      plain,
-      graph.int64([height, width, inputs / block, block, outputs / block, block]),
+      graph.node('ReorderInput', [rows], { channels_last: 1 }, BLOCKED),
+      graph.int64([outputs / block, height * width, inputs / block, block * block]),
     ]);
-    const moved = graph.node('Transpose', [split], { perm: [4, 2, 0, 1, 3, 5] });
+    const moved = graph.node('Transpose', [split], { perm: [0, 2, 1, 3] });
     return graph.node('Reshape', [moved, graph.int64([outputs, inputs, height, width])]);
   });
 }
@@ -430,21 +436,28 @@ function flatFilterGradient(
   if (pitch > e.outWidth) rows = firstOf(rows, 0);
   if (long) rows = graph.node('Reshape', [rows, graph.int64([e.outputs, e.batch * run])]);
 
-  const taps: string[] = [];
+  // A product with few rows is slow: of a narrow image, all taps of a row of the filter are taken together.
+  const together = e.inputs < NARROW_CHANNELS ? window[1] : 1;
+  const products: string[] = [];
   for (let y = 0; y < window[0]; y++) {
-    for (let x = 0; x < window[1]; x++) {
-      const offset = Math.floor(y / sy) * pitch + Math.floor(x / sx);
-      const pixels = firstOf(phase(y % sy, x % sx), offset);
+    for (let x0 = 0; x0 < window[1]; x0 += together) {
+      const taps: string[] = [];
+      for (let x = x0; x < Math.min(x0 + together, window[1]); x++) {
+        const offset = Math.floor(y / sy) * pitch + Math.floor(x / sx);
+        taps.push(firstOf(phase(y % sy, x % sx), offset));
+      }
+      const channels = e.inputs * taps.length;
+      const pixels = taps.length === 1 ? taps[0]! : graph.node('Concat', taps, { axis: long ? 0 : 1 });
       if (long) {
-        const flat = graph.node('Reshape', [pixels, graph.int64([e.inputs, e.batch * run])]);
-        taps.push(lowering.matMul(flat, rows, { transposeB: true }));
+        const flat = graph.node('Reshape', [pixels, graph.int64([channels, e.batch * run])]);
+        products.push(lowering.matMul(flat, rows, { transposeB: true }));
       } else {
         const each = lowering.matMul(pixels, rows, { transposeB: true, rankA: 3 });
-        taps.push(graph.node('ReduceSum', [each, graph.int64([0])], { keepdims: 0 }));
+        products.push(graph.node('ReduceSum', [each, graph.int64([0])], { keepdims: 0 }));
       }
     }
   }
-  return graph.node('Concat', taps, { axis: 0 });
+  return graph.node('Concat', products, { axis: 0 });
 }
 
 /** One product a tap over a window that is cut out for it: for dilated convolutions. */
