@@ -79,12 +79,17 @@ function sessionOptions({ executionProvider, threads, profilePrefix }: SessionOp
   } satisfies ort.InferenceSession.SessionOptions & { profileFilePrefix?: string };
 }
 
-function refused(error: unknown): LesionError {
+function refused(error: unknown, { executionProvider }: SessionOptions): LesionError {
+  const mend = 'Compute this part on another backend (tf.setBackend), and report the message above.';
+  // What the message says of a device that is not there differs from driver to driver.
+  const start =
+    `If no graph runs, the provider ${executionProvider} cannot start here: call ` +
+    "configureOnnxRuntime({ executionProvider: 'cpu' }) before tf.setBackend.";
   return new LesionError('ENGINE_UNAVAILABLE', {
     what: 'ONNX Runtime refused a graph that the backend made',
     where: 'onnxruntime',
     got: error instanceof Error ? error.message : String(error),
-    mend: 'Compute this part on another backend (tf.setBackend), and report the message above.',
+    mend: executionProvider === 'cpu' ? mend : `${mend} ${start}`,
     cause: error,
   });
 }
@@ -96,7 +101,7 @@ export function createSessionNow(model: Uint8Array<ArrayBuffer>, options: Sessio
   try {
     native.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(options));
   } catch (error) {
-    throw refused(error);
+    throw refused(error, options);
   }
   const runNow = (feeds: TensorMap, fetches: TensorMap): void => {
     native.run(feeds, fetches, {});
@@ -119,7 +124,7 @@ export async function createSession(
   if (binding !== undefined) return createSessionNow(model, options);
   const session = await ort.InferenceSession.create(model, sessionOptions(options)).catch(
     (error: unknown) => {
-      throw refused(error);
+      throw refused(error, options);
     },
   );
   return {
