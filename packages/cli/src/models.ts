@@ -16,7 +16,7 @@ export interface ModelOptions {
 }
 
 /** What computes predictions: an engine of tfjs, or ONNX Runtime with exported networks. */
-export type Computing = Omit<Engine, 'name'> & { name: EngineName | 'onnxruntime' };
+export type Computing = Engine;
 
 /** The models that were asked for, ready to predict. */
 export interface LoadedModels {
@@ -29,7 +29,7 @@ export interface LoadedModels {
 /** `--engine`, for every command that computes with networks. */
 export function engineOption(): Option {
   return new Option('--engine <name>', 'what computes; auto takes the fastest that can')
-    .choices(['auto', 'tensorflow', 'webgpu', 'wasm', 'cpu'])
+    .choices(['auto', 'tensorflow', 'webgpu', 'onnxruntime', 'wasm', 'cpu'])
     .default('auto');
 }
 
@@ -65,13 +65,13 @@ export function linOptions({ scales, licu, indexForm, distanceLevels }: ModelOpt
   };
 }
 
-/** For `auto` exported networks where ONNX Runtime loads, else the best engine of tfjs; for a name that engine. */
+/** For `auto` and `onnxruntime` exported networks where ONNX Runtime loads; else an engine of tfjs. */
 async function loadComputing(name: EngineName | 'auto'): Promise<Computing> {
   const [{ loadEngine }, { inspectOnnxRuntime }] = await Promise.all([
     import('@lesion/engine'),
     import('@lesion/train'),
   ]);
-  if (name !== 'auto') return loadEngine({ name, purpose: 'predict' });
+  if (name !== 'auto' && name !== 'onnxruntime') return loadEngine({ name, purpose: 'predict' });
   const runtime = await inspectOnnxRuntime();
   if (runtime.available) {
     return {
@@ -102,7 +102,7 @@ export async function loadModels(
   }
   const { loadLfn, loadLin } = await import('@lesion/train');
   const engine = await loadComputing(options.engine);
-  const isExported = options.engine === 'auto' && engine.name === 'onnxruntime';
+  const isExported = engine.name === 'onnxruntime';
   const form = { network: isExported ? 'exported' : 'tfjs' } as const;
   const lin = options.lin === undefined ? undefined : await loadLin(options.lin, form);
   try {

@@ -100,7 +100,13 @@ describe('doctor', () => {
     const report = JSON.parse(stdout) as { node: string; threads: number; engines: { name: string }[] };
     expect(report.node).toBe(process.version);
     expect(report.threads).toBeGreaterThan(0);
-    expect(report.engines.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
+    expect(report.engines.map(({ name }) => name)).toEqual([
+      'tensorflow',
+      'webgpu',
+      'onnxruntime',
+      'wasm',
+      'cpu',
+    ]);
     expect(report.engines).toContainEqual(
       expect.objectContaining({ name: 'cpu', available: true, canTrain: true }),
     );

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { installFilterGradient } from './cpu-filter-gradient.js';
 
 /** The names of the engines, which are also the names of their tfjs backends. */
-export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
+export const ENGINE_NAMES = ['tensorflow', 'webgpu', 'onnxruntime', 'wasm', 'cpu'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** What a loaded backend says of itself. */
@@ -71,19 +71,11 @@ async function activate(name: EngineName): Promise<void> {
   await tf.ready();
 }
 
-async function loadTensorflow(): Promise<LoadedBackend> {
-  const refused: string[] = [];
-  for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    try {
-      const module = await importOptional(name);
-      await activate('tensorflow');
-      const version = (module['version'] as Record<string, string> | undefined)?.['tfjs-node'];
-      return { detail: `${name} ${version ?? ''}`.trim(), emulated: false };
-    } catch (error) {
-      refused.push(firstLine(error));
-    }
-  }
-  throw new Error(refused.join('; '));
+async function loadTensorflow(name: string): Promise<LoadedBackend> {
+  const module = await importOptional(name);
+  await activate('tensorflow');
+  const version = (module['version'] as Record<string, string> | undefined)?.['tfjs-node'];
+  return { detail: `${name} ${version ?? ''}`.trim(), emulated: false };
 }
 
 interface AdapterInfo {
@@ -143,6 +135,13 @@ async function loadWebgpu(): Promise<LoadedBackend> {
   };
 }
 
+async function loadOnnxRuntime(): Promise<LoadedBackend> {
+  // By a computed name: the package is for Node alone, and bundlers for browsers should not look into it.
+  const module = await importOptional('@lesion/tfjs-backend-onnxruntime');
+  await activate('onnxruntime');
+  return { detail: (module['describeOnnxRuntime'] as () => string)(), emulated: false };
+}
+
 async function loadWasm(): Promise<LoadedBackend> {
   const module = await import('@tensorflow/tfjs-backend-wasm');
   await activate('wasm');
@@ -161,10 +160,15 @@ async function loadCpu(): Promise<LoadedBackend> {
   return { detail: `tfjs cpu ${module.version_cpu}, plain JavaScript`, emulated: false };
 }
 
-/** All engines, the fastest first: the order in which `auto` tries them. */
+/**
+ * All ways to an engine, the fastest first: the order in which `auto` tries them. TensorFlow is fastest with
+ * a GPU; without one, ONNX Runtime is.
+ */
 export const ENGINES: readonly EngineDefinition[] = [
-  { name: 'tensorflow', load: loadTensorflow },
+  { name: 'tensorflow', load: () => loadTensorflow('@tensorflow/tfjs-node-gpu') },
   { name: 'webgpu', load: loadWebgpu },
+  { name: 'onnxruntime', load: loadOnnxRuntime },
+  { name: 'tensorflow', load: () => loadTensorflow('@tensorflow/tfjs-node') },
   { name: 'wasm', load: loadWasm },
   { name: 'cpu', load: loadCpu },
 ];

@@ -7,6 +7,7 @@ export {
   type Engine,
   type EnginePurpose,
   type EngineReport,
+  type InspectEnginesOptions,
   inspectEngines,
   type LoadEngineOptions,
   loadEngine,

@@ -8,6 +8,7 @@ import {
   type EngineName,
   missingTrainingKernels,
 } from './engines.js';
+import { measureConvolution } from './measure.js';
 
 /** What an engine is wanted for. */
 export type EnginePurpose = 'train' | 'predict';
@@ -44,6 +45,8 @@ export interface EngineReport {
   canTrain: boolean;
   /** Version and device; empty if it does not load. */
   detail: string;
+  /** Billions of multiplications and additions a second in a 3x3 convolution, if {@link InspectEnginesOptions.measure}. */
+  gigaflops?: number;
   /** Why it does not load, cannot train or is not chosen by `auto`; undefined if nothing is wrong. */
   reason?: string;
 }
@@ -77,6 +80,11 @@ async function inspect(definition: EngineDefinition): Promise<EngineReport & { e
   }
 }
 
+export interface InspectEnginesOptions {
+  /** Whether to measure how fast each engine convolves; takes up to a second an engine. @default false */
+  measure?: boolean | undefined;
+}
+
 /**
  * Tries every engine and reports whether it loads, can train, and why not. The backend that was active
  * before is active again afterwards.
@@ -86,12 +94,20 @@ async function inspect(definition: EngineDefinition): Promise<EngineReport & { e
  * for (const engine of await inspectEngines()) console.log(engine.name, engine.available, engine.reason);
  * ```
  */
-export async function inspectEngines(): Promise<EngineReport[]> {
+export async function inspectEngines(options?: InspectEnginesOptions): Promise<EngineReport[]> {
+  const { measure } = resolveOptions(options, { measure: false }, 'inspectEngines');
   const before = activeBackend();
   const reports: EngineReport[] = [];
-  for (const definition of ENGINES) {
-    const { emulated: _, ...report } = await inspect(definition);
-    reports.push(report);
+  for (const name of ENGINE_NAMES) {
+    const tried: EngineReport[] = [];
+    for (const definition of ENGINES.filter((engine) => engine.name === name)) {
+      const { emulated: _, ...report } = await inspect(definition);
+      tried.push(report);
+      if (report.available) break;
+    }
+    const last = tried[tried.length - 1]!;
+    const report = last.available ? last : { ...last, reason: tried.map(({ reason }) => reason).join('; ') };
+    reports.push(measure && report.available ? { ...report, gigaflops: await measureConvolution() } : report);
   }
   if (before !== undefined) await tf.setBackend(before);
   return reports;
@@ -111,7 +127,7 @@ export function activeBackend(): string | undefined {
  * @example
  * ```ts
  * const engine = await loadEngine({ purpose: 'train' });
- * console.log(engine.name, engine.refused); // 'cpu' [{ name: 'tensorflow', reason: '...' }, ...]
+ * console.log(engine.name, engine.refused); // 'onnxruntime' [{ name: 'tensorflow', reason: '...' }, ...]
  * ```
  */
 export async function loadEngine(options?: LoadEngineOptions): Promise<Engine> {
@@ -139,7 +155,7 @@ export async function loadEngine(options?: LoadEngineOptions): Promise<Engine> {
     got: refused.map((engine) => `${engine.name}: ${engine.reason}`).join(', '),
     mend:
       name === 'auto'
-        ? 'Install @tensorflow/tfjs-node, or webgpu with @tensorflow/tfjs-backend-webgpu.'
+        ? 'Install @lesion/tfjs-backend-onnxruntime, or webgpu with @tensorflow/tfjs-backend-webgpu.'
         : 'Choose another engine, or auto; "lesion doctor" lists what each one can do.',
   });
 }

@@ -23,6 +23,7 @@ import {
   createSession,
   createSessionNow,
   ortTensor,
+  runtimeVersion,
   type Session,
   type SessionOptions,
   type TensorMap,
@@ -100,6 +101,11 @@ export class OnnxRuntimeBackend extends KernelBackend {
   private readonly storage: DataStorage<Entry>;
   /** Pending nodes that a tensor refers to. */
   private readonly live = new Set<TraceNode>();
+  /**
+   * Pending nodes whose graph ONNX Runtime refused, for at least one of them: each is computed only for
+   * those who read it, so that all others can be.
+   */
+  private readonly failed = new Set<TraceNode>();
   private readonly sessions: SessionCache;
   private readonly pool: BufferPool;
   private marks = 0;
@@ -113,6 +119,18 @@ export class OnnxRuntimeBackend extends KernelBackend {
     this.storage = new DataStorage<Entry>(this, engine());
     this.sessions = new SessionCache(this.options.sessionCacheSize);
     this.pool = new BufferPool(this.options.bufferPoolBytes);
+  }
+
+  /** Version, execution provider and threads, for people. */
+  describe(): string {
+    const { executionProvider, threads } = this.options;
+    const { blockSize } = capabilitiesOf(this.options);
+    const parts = [
+      `ONNX Runtime ${runtimeVersion} on ${executionProvider}`,
+      `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+      ...(blockSize > 0 ? [`blocks of ${blockSize} channels`] : []),
+    ];
+    return parts.join(', ');
   }
 
   // ---- what tfjs asks of a backend
@@ -159,7 +177,8 @@ export class OnnxRuntimeBackend extends KernelBackend {
   override async read(dataId: object): Promise<BackendValues> {
     const entry = this.storage.get(dataId);
     if ('strings' in entry) return entry.strings;
-    if (entry.node.data === null) await this.compute();
+    if (canRunNow) this.computeNode(entry.node);
+    else if (entry.node.data === null) await this.compute();
     return this.elementsOf(entry.node);
   }
 
@@ -174,7 +193,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
           mend: 'Read with data() instead.',
         });
       }
-      this.computeNow();
+      this.computeNode(entry.node);
     }
     return this.elementsOf(entry.node);
   }
@@ -185,7 +204,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
       reasons: ["ONNX Runtime's own working memory is not counted"],
       heldBytes: this.heldBytes,
       pooledBytes: this.pool.bytes,
-      pendingNodes: this.live.size,
+      pendingNodes: this.live.size + this.failed.size,
       sessions: this.sessions.size,
     };
   }
@@ -216,6 +235,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     this.sessions.clear();
     this.pool.clear();
     this.live.clear();
+    this.failed.clear();
   }
 
   // ---- what kernels use
@@ -333,7 +353,32 @@ export class OnnxRuntimeBackend extends KernelBackend {
   computeNow(): void {
     const start = performance.now();
     const plan = this.plan();
-    if (plan !== undefined) this.computePlan(plan, start);
+    if (plan === undefined) return;
+    try {
+      this.computePlan(plan, start);
+    } catch (error) {
+      for (const node of plan.outputs) {
+        this.live.delete(node);
+        this.failed.add(node);
+      }
+      throw error;
+    }
+  }
+
+  /** Computes a node, with everything else that is pending if that can be computed. */
+  private computeNode(node: TraceNode): void {
+    if (node.data !== null) return;
+    if (!this.failed.has(node)) {
+      try {
+        this.computeNow();
+        return;
+      } catch (error) {
+        if (!this.failed.has(node)) throw error;
+      }
+    }
+    // Some other part of what was pending may have been at fault.
+    const plan = this.plan([node]);
+    if (plan !== undefined) this.computePlan(plan, performance.now());
   }
 
   /** Computes what {@link plan} found. @returns the graph, which can be run again with {@link rerun} */
@@ -450,6 +495,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   /** Called when no tensor refers to a node any more. */
   private abandon(node: TraceNode): void {
     this.live.delete(node);
+    this.failed.delete(node);
     node.disposed = true;
     this.reclaim(node);
   }
@@ -464,7 +510,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     const stack = [start];
     while (stack.length > 0) {
       const node = stack.pop()!;
-      if (node.users > 0 || (!node.disposed && (node.data !== null || this.live.has(node)))) continue;
+      if (node.users > 0 || (!node.disposed && (node.data !== null || this.isWanted(node)))) continue;
       const { inputs } = node;
       node.inputs = [];
       for (const input of inputs) {
@@ -480,10 +526,15 @@ export class OnnxRuntimeBackend extends KernelBackend {
     }
   }
 
+  /** Whether a tensor refers to a pending node. */
+  private isWanted(node: TraceNode): boolean {
+    return this.live.has(node) || this.failed.has(node);
+  }
+
   /** Everything pending in post-order from its results, so that equal wiring gives equal keys. */
-  plan(): Plan | undefined {
-    if (this.live.size === 0) return undefined;
-    const outputs = [...this.live].sort((a, b) => a.id - b.id);
+  plan(wanted: Iterable<TraceNode> = this.live): Plan | undefined {
+    let outputs = [...wanted].sort((a, b) => a.id - b.id);
+    if (outputs.length === 0) return undefined;
     const mark = ++this.marks;
     const nodes: TraceNode[] = [];
     const path: TraceNode[] = [];
@@ -511,6 +562,10 @@ export class OnnxRuntimeBackend extends KernelBackend {
           next.pop();
         }
       }
+    }
+    if (this.failed.size > 0) {
+      // On the way lie results that tensors still refer to.
+      outputs = nodes.filter((node) => node.data === null && this.isWanted(node));
     }
     const parts: string[] = [];
     const leaves: TraceNode[] = [];
@@ -579,6 +634,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     outputs.forEach((node, i) => {
       this.fillIn(node, buffers[i]!, program.outputs[i]!.layout);
       this.live.delete(node);
+      this.failed.delete(node);
     });
     for (const node of nodes) {
       const { inputs } = node;
@@ -605,6 +661,21 @@ function numeric(dtype: DataType): NumericType {
 export function activeOnnxRuntimeBackend(): OnnxRuntimeBackend | undefined {
   const { backend } = engine();
   return backend instanceof OnnxRuntimeBackend ? backend : undefined;
+}
+
+/**
+ * Version, execution provider and threads of the active backend, for people.
+ *
+ * @throws LesionError `ENGINE_UNAVAILABLE` if another backend is active
+ */
+export function describeOnnxRuntime(): string {
+  const backend = activeOnnxRuntimeBackend();
+  if (backend !== undefined) return backend.describe();
+  throw new LesionError('ENGINE_UNAVAILABLE', {
+    what: 'the active backend is another one',
+    where: BACKEND_NAME,
+    mend: "Call await tf.setBackend('onnxruntime') first.",
+  });
 }
 
 /** The shape with -1 worked out. */

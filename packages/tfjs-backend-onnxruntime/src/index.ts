@@ -7,6 +7,7 @@ import { registerOnnxRuntime } from './register.js';
 export {
   activeOnnxRuntimeBackend,
   BACKEND_NAME,
+  describeOnnxRuntime,
   OnnxRuntimeBackend,
   type OnnxRuntimeMemory,
   type OnnxRuntimeStatistics,

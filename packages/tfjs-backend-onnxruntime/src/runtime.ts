@@ -136,6 +136,9 @@ export async function createSession(
   };
 }
 
+/** The version of ONNX Runtime's Node package. */
+export const runtimeVersion = ort.env.versions.node ?? ort.env.versions.common;
+
 /** Wraps elements that the runtime may read, or write if they are a result's. */
 export function ortTensor(
   dtype: 'float32' | 'int32' | 'bool',

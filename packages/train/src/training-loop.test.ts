@@ -73,9 +73,6 @@ const schedule: TrainingSchedule = {
 };
 
 let folder: string;
-beforeAll(async () => {
-  await loadEngine({ name: 'cpu' });
-});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lesion-loop-'));
 });
@@ -88,7 +85,11 @@ async function weightsOf({ model }: TrainingProblem<Batch>): Promise<Record<stri
   return Object.fromEntries(arrays.map(({ name, data }) => [name, [...data]]));
 }
 
-describe('trainNetwork', () => {
+describe.each(['cpu', 'onnxruntime'] as const)('trainNetwork on %s', (engine) => {
+  beforeAll(async () => {
+    await loadEngine({ name: engine });
+  });
+
   it('learns, and tells its progress', async () => {
     const task = problem();
     const said: Progress[] = [];

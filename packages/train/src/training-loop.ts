@@ -20,6 +20,7 @@ import {
   type TrainingState,
   writeCheckpoint,
 } from './checkpoint.js';
+import { createOptimizerStep } from './optimizer-step.js';
 import { type OnProgress, RateMeter } from './progress.js';
 import { assertSchedule, learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
 import { assignWeights, type NamedVariable, namedVariables, readArrays } from './weights.js';
@@ -83,10 +84,6 @@ function orderOf(seed: number, epoch: number, count: number): number[] {
     .shuffle(Array.from({ length: count }, (_, i) => i));
 }
 
-function isDecayed({ name }: NamedVariable): boolean {
-  return /kernel$/.test(name);
-}
-
 /**
  * Trains a network in place.
  *
@@ -111,6 +108,8 @@ export async function trainNetwork<Batch>(
   const variables = namedVariables(problem.model);
   const trainable = variables.filter((entry) => entry.trainable);
   const optimizer = tf.train.momentum(schedule.learningRate, schedule.momentum);
+  const { weightDecay } = schedule;
+  const takeStep = await createOptimizerStep({ problem, optimizer, trainable, weightDecay });
 
   let state: TrainingState = {
     formatVersion: 1,
@@ -184,15 +183,7 @@ export async function trainNetwork<Batch>(
             });
           }
           const samples = microBatches.flat().length;
-          const loss = await optimizerStep(
-            problem,
-            optimizer,
-            trainable,
-            decoded,
-            microBatches,
-            samples,
-            schedule,
-          );
+          const loss = await takeStep(tensorsOf(problem, decoded, microBatches.length), samples);
           if (!Number.isFinite(loss)) {
             throw new LesionError('NOT_FINITE', {
               what: 'the training loss is not a number any more',
@@ -254,52 +245,16 @@ export async function trainNetwork<Batch>(
   return { history: state.history, stepLosses: state.stepLosses };
 }
 
-/** One optimiser step over the micro-batches of a batch. @returns the mean loss of its samples */
-async function optimizerStep<Batch>(
+/** The next `count` decoded batches as tensors. */
+async function* tensorsOf<Batch>(
   problem: TrainingProblem<Batch>,
-  optimizer: tf.MomentumOptimizer,
-  trainable: readonly NamedVariable[],
   decoded: AsyncGenerator<Batch>,
-  microBatches: readonly number[][],
-  samples: number,
-  schedule: TrainingSchedule,
-): Promise<number> {
-  const tensors = trainable.map(({ variable }) => variable);
-  let sums: tf.NamedTensorMap | undefined;
-  let loss = 0;
-  for (const indices of microBatches) {
+  count: number,
+): AsyncGenerator<TensorBatch> {
+  for (let i = 0; i < count; i++) {
     const { value: batch } = await decoded.next();
-    const { inputs, labels } = problem.toTensors(batch as Batch);
-    const { value, grads } = tf.variableGrads(() => {
-      const output = problem.model.apply(inputs, { training: true }) as tf.Tensor;
-      return tf.mul(problem.loss(labels, output), indices.length / samples) as tf.Scalar;
-    }, tensors);
-    loss += (await value.data())[0]!;
-    tf.dispose([value, inputs, labels]);
-    if (sums === undefined) sums = grads;
-    else {
-      const before: tf.NamedTensorMap = sums;
-      sums = Object.fromEntries(
-        Object.keys(before).map((name) => [name, tf.add(before[name]!, grads[name]!)]),
-      );
-      tf.dispose([before, grads]);
-    }
+    yield problem.toTensors(batch as Batch);
   }
-  const gradients: { name: string; tensor: tf.Tensor }[] = [];
-  tf.tidy(() => {
-    for (const entry of trainable) {
-      const { variable } = entry;
-      const gradient = sums![variable.name]!;
-      const decayed =
-        schedule.weightDecay > 0 && isDecayed(entry)
-          ? tf.add(gradient, tf.mul(variable, schedule.weightDecay))
-          : gradient;
-      gradients.push({ name: variable.name, tensor: tf.keep(decayed) });
-    }
-  });
-  optimizer.applyGradients(gradients);
-  tf.dispose([gradients.map(({ tensor }) => tensor), sums!]);
-  return loss;
 }
 
 /**

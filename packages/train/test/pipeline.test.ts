@@ -42,12 +42,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(work, { recursive: true, force: true }));
 
-/** Small enough for plain JavaScript; the same builder, loop and files as the real one. */
+/** Small, but with the builder, loop and files of the real one. */
 const linOptions = (out: string): TrainLinOptions => ({
   data,
   out,
   profile: 'quick',
-  engine: 'cpu',
+  engine: 'onnxruntime',
   architecture: { depth: 50, width: 1 / 32 },
   size: 64,
   scales: [64, 96],
@@ -59,7 +59,7 @@ const lfnOptions = (out: string): TrainLfnOptions => ({
   data,
   out,
   profile: 'quick',
-  engine: 'cpu',
+  engine: 'onnxruntime',
   architecture: { variant: 'narrow' },
   patches: 48,
   schedule: { epochs: 2, stepsPerEpoch: 2, batchSize: 4, microBatchSize: 4, settlingBatches: 2 },

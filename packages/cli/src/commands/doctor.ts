@@ -21,7 +21,7 @@ export const doctor = defineCommand<[], object>({
   declare: () => undefined,
   async run() {
     const { inspectEngines } = await import('@lesion/engine');
-    const engines = await inspectEngines();
+    const engines = await inspectEngines({ measure: true });
     const document = {
       node: process.version,
       platform: `${process.platform} ${process.arch}`,
@@ -38,7 +38,8 @@ export const doctor = defineCommand<[], object>({
       },
       ...engines.map((engine) => {
         const state = engine.available ? (engine.canTrain ? 'trains and predicts' : 'predicts') : 'missing';
-        const explanation = [engine.detail, engine.reason].filter(Boolean).join('; ');
+        const speed = engine.gigaflops === undefined ? '' : `${engine.gigaflops.toPrecision(2)} GFLOP/s`;
+        const explanation = [engine.detail, speed, engine.reason].filter(Boolean).join('; ');
         return { subject: `engine ${engine.name}`, text: `${state}: ${explanation}` };
       }),
     ];
