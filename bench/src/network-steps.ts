@@ -2,6 +2,7 @@
 import { SeededRandom } from '@lesion/core';
 import { buildFcrn, pixelwiseCrossEntropy } from '@lesion/fcrn';
 import { buildLfn, weightedSoftmaxLoss } from '@lesion/lfn';
+import { compileStep } from '@lesion/tfjs-backend-onnxruntime';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NetworkWork, OurWork } from './work.js';
@@ -86,24 +87,36 @@ export class Trainer {
   readonly #work: OurWork;
   readonly #optimizer: tf.MomentumOptimizer;
   readonly #variables: tf.Variable[];
+  readonly #compiled: (inputs: tf.Tensor, labels: tf.Tensor) => tf.Tensor;
 
   constructor(model: LayersModel, work: OurWork) {
     this.#model = model;
     this.#work = work;
     this.#optimizer = tf.train.momentum(work.learningRate, work.momentum);
     this.#variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+    this.#compiled = compileStep((inputs: tf.Tensor, labels: tf.Tensor) => {
+      const { value, grads } = tf.variableGrads(() => this.#forward(inputs, labels), this.#variables);
+      this.#optimizer.applyGradients(this.#variables.map(({ name }) => ({ name, tensor: grads[name]! })));
+      return value;
+    });
   }
 
   /** Forward, backward, update. @returns the loss, which is read as training does to report it */
   async step(batch: Batch): Promise<number> {
     const inputs = tf.tensor4d(batch.inputs, inputShape(this.#work));
     const labels = tf.tensor(batch.labels, labelShape(this.#work), 'int32');
-    const forward = (): tf.Scalar =>
-      tf.tidy(() => lossOf(this.#work, labels, this.#model.apply(inputs, { training: true }) as tf.Tensor));
     const loss =
-      this.#work.step === 'minimize' ? await this.#minimize(forward) : await this.#asTheLoopDoes(forward);
+      this.#work.step === 'minimize'
+        ? await this.#minimize(() => this.#forward(inputs, labels))
+        : await this.#asTheLoopDoes(inputs, labels);
     tf.dispose([inputs, labels]);
     return loss;
+  }
+
+  #forward(inputs: tf.Tensor, labels: tf.Tensor): tf.Scalar {
+    return tf.tidy(() =>
+      lossOf(this.#work, labels, this.#model.apply(inputs, { training: true }) as tf.Tensor),
+    );
   }
 
   async #minimize(forward: () => tf.Scalar): Promise<number> {
@@ -113,13 +126,11 @@ export class Trainer {
     return loss;
   }
 
-  /** The order of `@lesion/train`'s loop: gradients, the loss read, then the update. */
-  async #asTheLoopDoes(forward: () => tf.Scalar): Promise<number> {
-    const { value, grads } = tf.variableGrads(forward, this.#variables);
+  /** As `@lesion/train`'s loop does: gradients and update traced once, the loss read. */
+  async #asTheLoopDoes(inputs: tf.Tensor, labels: tf.Tensor): Promise<number> {
+    const value = this.#compiled(inputs, labels);
     const loss = (await value.data())[0]!;
     value.dispose();
-    this.#optimizer.applyGradients(this.#variables.map(({ name }) => ({ name, tensor: grads[name]! })));
-    tf.dispose(grads);
     return loss;
   }
 }
