@@ -16,6 +16,7 @@ const names = Object.keys(uses);
 interface Manifest {
   name: string;
   dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
 }
@@ -28,7 +29,8 @@ let work: string;
 function family(name: string, found = new Set<string>()): Set<string> {
   if (found.has(name)) return found;
   found.add(name);
-  for (const dependency of Object.keys(manifests.get(name)!.dependencies ?? {})) {
+  const { dependencies, optionalDependencies } = manifests.get(name)!;
+  for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies })) {
     if (dependency.startsWith('@lesion/')) family(dependency.slice('@lesion/'.length), found);
   }
   return found;
@@ -75,6 +77,8 @@ describe.each(names)('@lesion/%s', (name) => {
     const packages = [...wanted.map((member) => tarballs.get(member)!), ...beside];
     await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--no-save', ...packages], {
       cwd: folder,
+      // The CPU's binaries are in the package; its script would fetch those for CUDA.
+      env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
     });
     await writeFile(join(folder, 'use.mjs'), uses[name]!.code);
     const { stdout } = await run(process.execPath, ['use.mjs'], { cwd: folder });

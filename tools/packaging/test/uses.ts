@@ -110,7 +110,7 @@ export const uses: Record<string, Use> = {
       await loadEngine({ name: 'cpu', purpose: 'train' });
       console.log((await inspectEngines()).filter((engine) => engine.available).map((engine) => engine.name).join());
     `,
-    prints: 'wasm,cpu',
+    prints: 'onnxruntime,wasm,cpu',
   },
   train: {
     code: `
@@ -147,6 +147,6 @@ export const uses: Record<string, Use> = {
       const out = execFileSync('npx', ['--no-install', 'lesion', 'doctor', '--json'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
       console.log(JSON.parse(out).engines.length);
     `,
-    prints: '4',
+    prints: '5',
   },
 };
