@@ -241,9 +241,11 @@ export class Lowering {
     const rank = node.shape.length;
     const layout = this.commonLayout(values, rank);
     const name = write(...values.map((value) => this.operand(value, rank, layout)));
-    // Operands of one element lose their dimensions; a result of one element gets them back.
-    const scalars = rank > 0 && values.every((value) => sizeOf(value.shape) === 1);
-    return { name: scalars ? this.reshape(name, toPhysical(node.shape, layout)) : name, layout };
+    // Operands of one element lose their dimensions; where no other has as many, the result gets them back.
+    const isWhole = (value: Value) =>
+      sizeOf(value.shape) > 1 && (value.shape.length === rank || layout !== null || value.layout !== null);
+    if (rank === 0 || values.some(isWhole)) return { name, layout };
+    return { name: this.reshape(name, toPhysical(node.shape, layout)), layout };
   }
 
   /** The value cast to another type. */

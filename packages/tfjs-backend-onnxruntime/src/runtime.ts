@@ -59,8 +59,8 @@ function findBinding(): NativeBinding['binding'] | undefined {
 
 const binding = findBinding();
 
-/** Whether results can be had without waiting, as `dataSync()` needs. */
-export const canRunNow = binding !== undefined;
+/** Whether the binding is there, so that results can be had without waiting. */
+export const hasBinding = binding !== undefined;
 
 function sessionOptions({ executionProvider, threads, profilePrefix }: SessionOptions) {
   return {
@@ -94,6 +94,16 @@ function refused(error: unknown, { executionProvider }: SessionOptions): LesionE
   });
 }
 
+function failed(error: unknown): LesionError {
+  return new LesionError('ENGINE_UNAVAILABLE', {
+    what: 'ONNX Runtime could not compute a graph',
+    where: 'onnxruntime',
+    got: error instanceof Error ? error.message : String(error),
+    mend: 'Check the values that say where to look (indices of gather and scatter), and the free memory.',
+    cause: error,
+  });
+}
+
 /** @throws LesionError `ENGINE_UNAVAILABLE` if the runtime refuses the graph */
 export function createSessionNow(model: Uint8Array<ArrayBuffer>, options: SessionOptions): Session {
   if (binding === undefined) throw new Error('createSessionNow without a native binding');
@@ -104,7 +114,11 @@ export function createSessionNow(model: Uint8Array<ArrayBuffer>, options: Sessio
     throw refused(error, options);
   }
   const runNow = (feeds: TensorMap, fetches: TensorMap): void => {
-    native.run(feeds, fetches, {});
+    try {
+      native.run(feeds, fetches, {});
+    } catch (error) {
+      throw failed(error);
+    }
   };
   return {
     runNow,
@@ -121,7 +135,6 @@ export async function createSession(
   model: Uint8Array<ArrayBuffer>,
   options: SessionOptions,
 ): Promise<Session> {
-  if (binding !== undefined) return createSessionNow(model, options);
   const session = await ort.InferenceSession.create(model, sessionOptions(options)).catch(
     (error: unknown) => {
       throw refused(error, options);
@@ -130,7 +143,9 @@ export async function createSession(
   return {
     runNow: undefined,
     run: async (feeds, fetches) => {
-      await session.run(feeds, fetches);
+      await session.run(feeds, fetches).catch((error: unknown) => {
+        throw failed(error);
+      });
     },
     release: () => void session.release(),
   };

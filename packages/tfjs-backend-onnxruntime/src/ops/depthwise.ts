@@ -8,30 +8,22 @@ import { kernel, operation } from './define.js';
 
 type Four = [number, number, number, number];
 
-/** Cuts or pads the end of the spatial dimensions from `reached` to `wanted`. */
-export function fitSpatial(
+/**
+ * The image within a result with channels first that goes from the padding before it to wherever windows
+ * reached: the padding is cut off, and what no window reached is zeros.
+ */
+export function withinPadding(
   { graph }: Lowering,
   name: string,
+  before: readonly number[],
   reached: readonly number[],
   wanted: readonly number[],
 ): string {
-  const axes = iota(wanted.length);
-  let result = name;
-  if (axes.some((i) => reached[i]! > wanted[i]!)) {
-    const end = axes.map((i) => Math.min(reached[i]!, wanted[i]!));
-    const dims = axes.map((i) => i + 2);
-    const start = axes.map(() => 0);
-    result = graph.node('Slice', [result, graph.int64(start), graph.int64(end), graph.int64(dims)]);
-  }
-  if (axes.some((i) => reached[i]! < wanted[i]!)) {
-    const after = axes.map((i) => Math.max(0, wanted[i]! - reached[i]!));
-    result = graph.node('Pad', [
-      result,
-      graph.int64([0, 0, ...axes.map(() => 0), 0, 0, ...after]),
-      graph.scalar(0),
-    ]);
-  }
-  return result;
+  const after = wanted.map((extent, i) => extent - reached[i]! + before[i]!);
+  if (before.every((amount) => amount === 0) && after.every((amount) => amount === 0)) return name;
+  // Negative amounts cut.
+  const amounts = [0, 0, ...before.map((amount) => 0 - amount), 0, 0, ...after];
+  return graph.node('Pad', [name, graph.int64(amounts), graph.scalar(0)]);
 }
 
 const depthwiseInputGradient = operation(
@@ -76,7 +68,7 @@ const depthwiseInputGradient = operation(
       group: inputs,
     });
     return {
-      name: cutPadding(
+      name: withinPadding(
         lowering,
         spread,
         [pads[0], pads[1]],
@@ -90,32 +82,6 @@ const depthwiseInputGradient = operation(
     };
   },
 );
-
-/** From a result that includes the padding before and perhaps lacks pixels after, the image within. */
-export function cutPadding(
-  lowering: Lowering,
-  name: string,
-  before: readonly number[],
-  covered: readonly number[],
-  wanted: readonly number[],
-): string {
-  const { graph } = lowering;
-  let result = name;
-  if (before.some((amount) => amount > 0)) {
-    result = graph.node('Slice', [
-      result,
-      graph.int64(before),
-      graph.int64(covered),
-      graph.int64(before.map((_, i) => i + 2)),
-    ]);
-  }
-  return fitSpatial(
-    lowering,
-    result,
-    covered.map((extent, i) => extent - before[i]!),
-    wanted,
-  );
-}
 
 /** For each tap the sum over images and pixels of what lies under it times the gradient. */
 const depthwiseFilterGradient = operation(

@@ -3,7 +3,7 @@ import { backend_util, type KernelConfig } from '@tensorflow/tfjs-core';
 import { iota, type Layout } from '../layout.js';
 import type { Lowered, Lowering, Value } from '../lowering.js';
 import { kernel, operation } from './define.js';
-import { cutPadding } from './depthwise.js';
+import { withinPadding } from './depthwise.js';
 
 /** Volumes with their channels first. */
 const VOLUME_FIRST: Layout = [0, 4, 1, 2, 3];
@@ -36,14 +36,38 @@ function windowOf(info: backend_util.Conv3DInfo): VolumeWindow {
   };
 }
 
+const NO_PADDING: Three = [0, 0, 0];
+
+const positive = (amounts: Three) => amounts.map((amount) => Math.max(0, amount)) as Three;
+const negative = (amounts: Three) => amounts.map((amount) => Math.min(0, amount)) as Three;
+
 const onnxWindow = ({ window, strides, dilations, before, after }: VolumeWindow) => ({
   kernel_shape: window,
   strides,
   dilations,
-  pads: [...before, ...after],
+  pads: [...positive(before), ...positive(after)],
 });
 
 const first = (lowering: Lowering, value: Value) => lowering.inLayout(value, VOLUME_FIRST);
+
+/**
+ * The part of a volume that windows see: where strides are longer than windows, tfjs comes to negative
+ * padding, which leaves out the first voxels.
+ */
+function visible(
+  lowering: Lowering,
+  x: Value,
+  { before, after }: VolumeWindow,
+  layout = VOLUME_FIRST,
+): string {
+  const amounts = [0, 0, ...negative(before), 0, 0, ...negative(after)];
+  const name = lowering.inLayout(x, layout);
+  if (amounts.every((amount) => amount === 0)) return name;
+  const { graph } = lowering;
+  return lowering.once(`visible ${name} ${amounts}`, () =>
+    graph.node('Pad', [name, graph.int64(amounts), lowering.scalar(0, x.dtype)]),
+  );
+}
 
 const spatial = (shape: readonly number[]) => shape.slice(1, 4) as Three;
 
@@ -53,18 +77,22 @@ const covered = ({ window, strides, dilations }: VolumeWindow, counts: readonly 
 
 const convolution = operation('Conv3D', (lowering, node, x, filter): Lowered => {
   const taps = lowering.transpose(lowering.plain(filter), [4, 3, 0, 1, 2]);
-  const name = lowering.graph.node('Conv', [first(lowering, x), taps], onnxWindow(node.attributes));
+  const name = lowering.graph.node(
+    'Conv',
+    [visible(lowering, x, node.attributes), taps],
+    onnxWindow(node.attributes),
+  );
   return { name, layout: VOLUME_FIRST };
 });
 
 const inputGradient = operation('Conv3DBackpropInputV2', (lowering, node, dy, filter): Lowered => {
   const attributes = node.attributes as VolumeWindow;
   const taps = lowering.transpose(lowering.plain(filter), [4, 3, 0, 1, 2]);
-  const whole = { ...attributes, before: [0, 0, 0] as Three, after: [0, 0, 0] as Three };
+  const whole = { ...attributes, before: NO_PADDING, after: NO_PADDING };
   const spread = lowering.graph.node('ConvTranspose', [first(lowering, dy), taps], onnxWindow(whole));
   const reach = covered(attributes, spatial(dy.shape));
   return {
-    name: cutPadding(lowering, spread, attributes.before, reach, spatial(node.shape)),
+    name: withinPadding(lowering, spread, attributes.before, reach, spatial(node.shape)),
     layout: VOLUME_FIRST,
   };
 });
@@ -74,14 +102,16 @@ const inputGradient = operation('Conv3DBackpropInputV2', (lowering, node, dy, fi
  * and stride and dilation change places.
  */
 const filterGradient = operation('Conv3DBackpropFilterV2', (lowering, node, x, dy): Lowered => {
-  const { window, strides, dilations, before, after } = node.attributes as VolumeWindow;
+  const attributes = node.attributes as VolumeWindow;
+  const { window, strides, dilations } = attributes;
   const { graph } = lowering;
-  const swapped = (value: Value) => lowering.inLayout(value, [4, 0, 1, 2, 3]);
-  const product = graph.node('Conv', [swapped(x), swapped(dy)], {
+  const swapped: Layout = [4, 0, 1, 2, 3];
+  const kernel = lowering.inLayout(dy, swapped);
+  const product = graph.node('Conv', [visible(lowering, x, attributes, swapped), kernel], {
+    ...onnxWindow(attributes),
     kernel_shape: spatial(dy.shape),
     strides: dilations,
     dilations: strides,
-    pads: [...before, ...after],
   });
   // Rows of the volume that no window reached would give taps beyond the filter's own.
   const cut = graph.node('Slice', [
@@ -97,10 +127,9 @@ const filterGradient = operation('Conv3DBackpropFilterV2', (lowering, node, x, d
 function maxima(lowering: Lowering, x: Value, attributes: VolumeWindow): [string, string] {
   return lowering.once(`volume maxima ${x.name} ${JSON.stringify(attributes)}`, () => {
     const { dilations: _, ...window } = onnxWindow(attributes);
-    return lowering.graph.nodeWithOutputs('MaxPool', [first(lowering, x)], window, { outputs: 2 }) as [
-      string,
-      string,
-    ];
+    return lowering.graph.nodeWithOutputs('MaxPool', [visible(lowering, x, attributes)], window, {
+      outputs: 2,
+    }) as [string, string];
   });
 }
 
@@ -112,27 +141,35 @@ const maxPool = operation('MaxPool3D', (lowering, node, x): Lowered => {
   const name =
     isDerived && lowering.capabilities.poolIndices
       ? maxima(lowering, x, attributes)[0]
-      : lowering.graph.node('MaxPool', [first(lowering, x)], onnxWindow(attributes));
+      : lowering.graph.node('MaxPool', [visible(lowering, x, attributes)], onnxWindow(attributes));
   return { name, layout: VOLUME_FIRST };
 });
 
 const maxPoolGradient = operation('MaxPool3DGrad', (lowering, node, dy, x): Lowered => {
   const { graph } = lowering;
-  const [batch, depth, height, width, channels] = node.shape as Five;
-  const [, indices] = maxima(lowering, x, node.attributes);
+  const attributes = node.attributes as VolumeWindow;
+  const [batch, , , , channels] = node.shape as Five;
+  const extents = spatial(node.shape);
+  const before = negative(attributes.before);
+  const seen = extents.map((extent, i) => extent + before[i]! + Math.min(0, attributes.after[i]!));
+  const [, indices] = maxima(lowering, x, attributes);
   const flat = (name: string) => lowering.reshape(name, [-1]);
-  const size = batch * depth * height * width * channels;
+  const size = batch * channels * seen[0]! * seen[1]! * seen[2]!;
   const zeros = graph.node('Expand', [graph.scalar(0), graph.int64([size])]);
   const summed = graph.node('ScatterElements', [zeros, flat(indices), flat(first(lowering, dy))], {
     axis: 0,
     reduction: 'add',
   });
-  return { name: lowering.reshape(summed, [batch, channels, depth, height, width]), layout: VOLUME_FIRST };
+  const whole = lowering.reshape(summed, [batch, channels, ...seen]);
+  return { name: withinPadding(lowering, whole, before, seen, extents), layout: VOLUME_FIRST };
 });
 
 const averagePool = operation('AvgPool3D', (lowering, node, x): Lowered => {
   const { dilations: _, ...window } = onnxWindow(node.attributes);
-  const name = lowering.graph.node('AveragePool', [first(lowering, x)], { ...window, count_include_pad: 0 });
+  const name = lowering.graph.node('AveragePool', [visible(lowering, x, node.attributes)], {
+    ...window,
+    count_include_pad: 0,
+  });
   return { name, layout: VOLUME_FIRST };
 });
 
@@ -158,7 +195,7 @@ const averagePoolGradient = operation('AvgPool3DGrad', (lowering, node, dy): Low
   const taps = window[0] * window[1] * window[2];
   const ones = graph.constant('float32', [1, 1, ...window], new Float32Array(taps).fill(1));
   const spread = graph.node('ConvTranspose', [single, ones], { kernel_shape: window, strides });
-  const cut = cutPadding(lowering, spread, before, covered(attributes, counts), extents);
+  const cut = withinPadding(lowering, spread, before, covered(attributes, counts), extents);
   return {
     name: graph.node('Reshape', [cut, graph.int64([batch, channels, ...extents])]),
     layout: VOLUME_FIRST,
