@@ -19,9 +19,9 @@ import { type Layout, sizeOf, toLogicalOrder, toPhysical } from './layout.js';
 import { lowerTrace } from './lowering.js';
 import { type ResolvedOnnxRuntimeOptions, resolveOnnxRuntimeOptions } from './options.js';
 import {
-  canRunNow,
   createSession,
   createSessionNow,
+  hasBinding,
   ortTensor,
   runtimeVersion,
   type Session,
@@ -97,6 +97,8 @@ export class OnnxRuntimeBackend extends KernelBackend {
     traceNodes: 0,
     onnxNodes: 0,
   };
+  /** Whether results can be had without waiting, as `dataSync()` and compiled steps need. */
+  readonly canRunNow: boolean;
   private readonly options: ResolvedOnnxRuntimeOptions;
   private readonly storage: DataStorage<Entry>;
   /** Pending nodes that a tensor refers to. */
@@ -116,6 +118,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   constructor(options?: ResolvedOnnxRuntimeOptions) {
     super();
     this.options = options ?? resolveOnnxRuntimeOptions();
+    this.canRunNow = this.options.synchronous && hasBinding;
     this.storage = new DataStorage<Entry>(this, engine());
     this.sessions = new SessionCache(this.options.sessionCacheSize);
     this.pool = new BufferPool(this.options.bufferPoolBytes);
@@ -177,7 +180,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
   override async read(dataId: object): Promise<BackendValues> {
     const entry = this.storage.get(dataId);
     if ('strings' in entry) return entry.strings;
-    if (canRunNow) this.computeNode(entry.node);
+    if (this.canRunNow) this.computeNode(entry.node);
     else if (entry.node.data === null) await this.compute();
     return this.elementsOf(entry.node);
   }
@@ -186,9 +189,9 @@ export class OnnxRuntimeBackend extends KernelBackend {
     const entry = this.storage.get(dataId);
     if ('strings' in entry) return entry.strings;
     if (entry.node.data === null) {
-      if (!canRunNow) {
+      if (!this.canRunNow) {
         throw new LesionError('ENGINE_UNAVAILABLE', {
-          what: 'this version of onnxruntime-node has no synchronous call',
+          what: 'results cannot be had without waiting here',
           where: 'dataSync',
           mend: 'Read with data() instead.',
         });
@@ -272,7 +275,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     const dataId = {};
     this.storage.set(dataId, { references: 1, node });
     this.live.add(node);
-    if (this.live.size >= LONGEST_TRACE && canRunNow) this.computeNow();
+    if (this.live.size >= LONGEST_TRACE && this.canRunNow) this.computeNow();
     return { dataId, shape: node.shape, dtype: node.dtype };
   }
 
@@ -329,7 +332,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** Computes everything that is pending. */
   async compute(): Promise<void> {
-    if (canRunNow) {
+    if (this.canRunNow) {
       this.computeNow();
       return;
     }
@@ -451,7 +454,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   /** Computes what is pending if that can be done without waiting. */
   computeIfPossible(): void {
-    if (canRunNow) this.computeNow();
+    if (this.canRunNow) this.computeNow();
   }
 
   /** The graphs compiled from now on write a profile each to `PREFIX_*.json` when they are released. */

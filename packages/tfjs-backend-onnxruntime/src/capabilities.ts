@@ -1,7 +1,7 @@
 /** What an execution provider can be asked for, beyond ONNX's own operators. */
 import type { ResolvedOnnxRuntimeOptions } from './options.js';
 import { probeBlockSize } from './probe.js';
-import { canRunNow } from './runtime.js';
+import { hasBinding } from './runtime.js';
 
 export interface Capabilities {
   /**
@@ -23,13 +23,13 @@ const probed = new Map<string, Capabilities>();
 
 /** Probes on the first call for an execution provider; milliseconds. */
 export function capabilitiesOf(options: ResolvedOnnxRuntimeOptions): Capabilities {
-  const { executionProvider, blockedConvolutions, foldBatchNorm } = options;
-  const key = `${executionProvider} ${blockedConvolutions} ${foldBatchNorm}`;
+  const { executionProvider, blockedConvolutions, foldBatchNorm, synchronous } = options;
+  const key = `${executionProvider} ${blockedConvolutions} ${foldBatchNorm} ${synchronous}`;
   let capabilities = probed.get(key);
   if (capabilities === undefined) {
     const onCpu = executionProvider === 'cpu';
     capabilities = {
-      blockSize: onCpu && blockedConvolutions && canRunNow ? probeBlockSize() : 0,
+      blockSize: onCpu && blockedConvolutions && synchronous && hasBinding ? probeBlockSize() : 0,
       fusedMatMul: onCpu,
       poolIndices: onCpu,
       batchNormTraining: onCpu,

@@ -7,11 +7,10 @@ import { invalidArgument } from '@lesion/core';
 import { engine, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { activeOnnxRuntimeBackend, type OnnxRuntimeBackend } from './backend.js';
 import { sameLayout } from './layout.js';
-import { canRunNow } from './runtime.js';
 import { type NumericType, nextNodeId, type TraceNode } from './trace.js';
 
 /** Elements that a step may make in JavaScript: learning rates and tables of classes, but no data. */
-const LARGEST_CONSTANT = 1024;
+const LARGEST_CONSTANT = 64;
 
 export interface CompileStepOptions {
   /**
@@ -67,7 +66,7 @@ export function compileStep<Arguments extends Tensor[], Returned extends Tensor 
   const compiled = new Map<string, CompiledStep | 'seen'>();
   return (...tensors) => {
     const backend = activeOnnxRuntimeBackend();
-    if (backend === undefined || !canRunNow) return tidy(() => step(...tensors));
+    if (!backend?.canRunNow) return tidy(() => step(...tensors));
     const shapes = tensors.map(({ dtype, shape }) => `${dtype}[${shape}]`);
     const signature = [...shapes, options.key?.() ?? ''].join(' ');
     const known = compiled.get(signature);
@@ -86,6 +85,11 @@ export function compileStep<Arguments extends Tensor[], Returned extends Tensor 
   };
 }
 
+/** The variables whose elements are on this backend. */
+function heldVariables(backend: OnnxRuntimeBackend): Variable[] {
+  return Object.values(engine().registeredVariables).filter((variable) => backend.holds(variable));
+}
+
 function trace<Arguments extends Tensor[], Returned extends Tensor | Tensor[]>(
   backend: OnnxRuntimeBackend,
   step: (...tensors: Arguments) => Returned,
@@ -94,17 +98,51 @@ function trace<Arguments extends Tensor[], Returned extends Tensor | Tensor[]>(
   const start = performance.now();
   backend.computeNow();
   const firstNode = nextNodeId();
-  const variables = (): Variable[] =>
-    Object.values(engine().registeredVariables).filter((variable) => backend.holds(variable));
-  const before = new Map(variables().map((variable) => [variable, backend.node(variable)]));
+  const before = new Map(heldVariables(backend).map((variable) => [variable, backend.node(variable)]));
   const given = tensors.map((tensor) => backend.node(tensor));
 
   const result = tidy(() => step(...tensors));
   const returned: Tensor[] = Array.isArray(result) ? result : [result];
-  const assigned = variables().filter((variable) => before.get(variable) !== backend.node(variable));
+  try {
+    return {
+      result,
+      compiledStep: analyse(backend, {
+        returned,
+        isArray: Array.isArray(result),
+        given,
+        before,
+        firstNode,
+        start,
+      }),
+    };
+  } catch (error) {
+    for (const tensor of returned) tensor.dispose();
+    throw error;
+  }
+}
+
+interface TracedStep {
+  returned: readonly Tensor[];
+  isArray: boolean;
+  /** The arguments' nodes. */
+  given: readonly TraceNode[];
+  /** The nodes of all variables before the step. */
+  before: ReadonlyMap<Variable, TraceNode>;
+  /** Nodes from this number on were made by the step. */
+  firstNode: number;
+  start: number;
+}
+
+/** Finds out where the leaves of a traced step come from and where its results go, and computes it. */
+function analyse(
+  backend: OnnxRuntimeBackend,
+  { returned, isArray, given, before, firstNode, start }: TracedStep,
+): CompiledStep {
+  const variables = heldVariables(backend);
+  const assigned = variables.filter((variable) => before.get(variable) !== backend.node(variable));
 
   const sources = new Map<TraceNode, Source>();
-  for (const variable of variables()) sources.set(backend.node(variable), { variable });
+  for (const variable of variables) sources.set(backend.node(variable), { variable });
   for (const [variable, node] of before) sources.set(node, { variable });
   for (const [argument, node] of given.entries()) sources.set(node, { argument });
 
@@ -152,7 +190,7 @@ function trace<Arguments extends Tensor[], Returned extends Tensor | Tensor[]>(
   const results = returned.map(outputOf);
   const assignments = assigned.map((variable) => ({ variable, output: outputOf(variable) }));
   backend.computePlan(plan, start);
-  const compiledStep: CompiledStep = {
+  return {
     backend,
     key: plan.key,
     sources: leafSources,
@@ -160,9 +198,8 @@ function trace<Arguments extends Tensor[], Returned extends Tensor | Tensor[]>(
     outputs,
     results,
     assignments,
-    isArray: Array.isArray(result),
+    isArray,
   };
-  return { result, compiledStep };
 }
 
 /** Runs a compiled step, or undefined if it has to be traced anew. */

@@ -21,6 +21,12 @@ export interface OnnxRuntimeOptions {
    * wherever it can, or never. Results differ by rounding only. @default 'auto'
    */
   foldBatchNorm?: 'auto' | 'always' | 'never' | undefined;
+  /**
+   * Whether to call ONNX Runtime without waiting, by way of a part of its Node package that is private. Where
+   * that part is missing, and with `false`, everything works but `dataSync()`, and steps are not compiled; the
+   * results of `data()` are computed in the background. @default true
+   */
+  synchronous?: boolean | undefined;
   /** How many compiled graphs are kept; the one not used for the longest time goes first. @default 32 */
   sessionCacheSize?: number | undefined;
   /** Bytes of results that are kept for reuse once nobody needs them. @default 536870912 (512 MiB) */
@@ -40,6 +46,7 @@ export function resolveOnnxRuntimeOptions(options: OnnxRuntimeOptions = {}): Res
       threads: availableParallelism(),
       blockedConvolutions: true,
       foldBatchNorm: 'auto',
+      synchronous: true,
       sessionCacheSize: 32,
       bufferPoolBytes: 512 * 2 ** 20,
     },

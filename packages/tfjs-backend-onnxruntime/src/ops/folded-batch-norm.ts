@@ -38,6 +38,8 @@ import { relu } from './unary.js';
 const PASSES_NANOSECONDS = 1.7;
 /** Nanoseconds that the passes over an element of the centred input take instead. */
 const NARROW_PASSES_NANOSECONDS = 2;
+/** Nanoseconds that some twenty more nodes of the graph take, however small. */
+const NODES_NANOSECONDS = 100_000;
 /** Multiplications and additions a nanosecond; on the same machine. */
 const FLOPS_PER_NANOSECOND = 190;
 /** By how much folding must pay. */
@@ -72,7 +74,8 @@ function pays({ batch, inputs, outHeight, outWidth, outputs }: Extents): boolean
   const count = batch * outHeight * outWidth;
   const saved = PASSES_NANOSECONDS * count * outputs;
   const products = 4 * (count * inputs * inputs + inputs * inputs * outputs);
-  const spent = products / FLOPS_PER_NANOSECOND + NARROW_PASSES_NANOSECONDS * count * inputs;
+  const passes = NARROW_PASSES_NANOSECONDS * count * inputs;
+  const spent = products / FLOPS_PER_NANOSECOND + passes + NODES_NANOSECONDS;
   return saved > MARGIN * spent;
 }
 
