@@ -7,7 +7,7 @@ import type { SpecResult, SuiteResults } from './tfjs-core-suite/results.js';
 
 const files = testFiles().filter((file) => !EXCLUDED_FILES.some((excluded) => excluded.files.test(file)));
 
-/** Kernels that are asked for by none of tfjs-core's tests, tested against tfjs-cpu in kernels.test.ts. */
+/** Kernels that are asked for by none of tfjs-core's tests, tested in kernels.test.ts and properties.test.ts. */
 const TESTED_ELSEWHERE: readonly string[] = ['BroadcastTo', 'LogSoftmax', 'LogicalXor', 'RotateWithOffset'];
 
 const isExcluded = ({ file, name }: SpecResult): boolean =>
