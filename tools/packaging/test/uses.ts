@@ -84,6 +84,19 @@ export const uses: Record<string, Use> = {
     beside: ['@tensorflow/tfjs-backend-cpu@^4.22.0'],
     prints: 'true true',
   },
+  'tfjs-backend-onnxruntime': {
+    code: `
+      import '@lesion/tfjs-backend-onnxruntime';
+      import '@tensorflow/tfjs-layers'; // brings tfjs's gradients
+      import { losses, mul, setBackend, tensor1d, train, variable } from '@tensorflow/tfjs-core';
+      await setBackend('onnxruntime');
+      const slope = variable(tensor1d([0]));
+      train.sgd(0.5).minimize(() => losses.meanSquaredError(tensor1d([2]), mul(tensor1d([1]), slope)));
+      console.log(slope.dataSync()[0]);
+    `,
+    beside: ['@tensorflow/tfjs-layers@^4.22.0'],
+    prints: '2',
+  },
   fcrn: {
     code: `
       import '@tensorflow/tfjs-backend-cpu';
