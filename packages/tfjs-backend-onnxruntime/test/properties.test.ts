@@ -1,12 +1,14 @@
 // Hundreds of random shapes: values and gradients equal to those of tfjs-cpu.
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { configureOnnxRuntime } from '../src/index.js';
 import { computeOn, expectSameAsCpu, tensors, withGradients } from './support.js';
 
 // Thousands of tiny graphs: a second thread for each would only be waited for.
 configureOnnxRuntime({ threads: 1 });
+// Seconds by itself, minutes on a machine that is busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const size = (max: number) => fc.integer({ min: 1, max });
 const seeds = fc.integer({ min: 0, max: 2 ** 30 });
