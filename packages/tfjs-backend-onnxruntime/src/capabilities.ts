@@ -15,6 +15,10 @@ export interface Capabilities {
   poolIndices: boolean;
   /** Whether BatchNormalization can be asked for the statistics of its batch. */
   batchNormTraining: boolean;
+  /** Whether Conv minds the padding behind an image that is as large as its window; WebGPU's forgets it. */
+  paddedWholeWindow: boolean;
+  /** Whether ConvTranspose computes groups as it should; WebGPU's mixes their channels up. */
+  groupedConvTranspose: boolean;
   /** Whether to fold batch normalisations into pointwise convolutions; see ops/folded-batch-norm.ts. */
   foldBatchNorm: 'auto' | 'always' | 'never';
 }
@@ -33,6 +37,8 @@ export function capabilitiesOf(options: ResolvedOnnxRuntimeOptions): Capabilitie
       fusedMatMul: onCpu,
       poolIndices: onCpu,
       batchNormTraining: onCpu,
+      paddedWholeWindow: onCpu,
+      groupedConvTranspose: onCpu,
       foldBatchNorm,
     };
     probed.set(key, capabilities);

@@ -70,6 +70,14 @@ describe.skipIf(!existsSync(driver) || !loader)('the webgpu provider on an emula
     expect(results.predictions.webgpu).toBeAllClose(results.predictions['tfjs-cpu'], BOUND);
   });
 
+  it('computes what the provider itself gets wrong', () => {
+    const { webgpu, 'tfjs-cpu': expected } = results.traps;
+    expect(Object.keys(webgpu).length).toBeGreaterThan(0);
+    for (const [name, values] of Object.entries(expected)) {
+      expect(webgpu[name], name).toBeAllClose(values, BOUND);
+    }
+  });
+
   it.each(['tfjs-cpu', 'cpu'] as const)('trains to the weights of %s', (reference) => {
     const { losses } = results.trainings.webgpu;
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2);

@@ -50,14 +50,24 @@ const slice = operation('Slice', (lowering, node, x) => {
     strides?: number[];
   };
   const { graph } = lowering;
+  const { layout } = x;
+  // Backwards by Gather: the Slice of ONNX Runtime's WebGPU provider starts at the wrong element.
+  let { name } = x;
+  strides?.forEach((stride, axis) => {
+    if (stride > 0) return;
+    const indices = Array.from({ length: node.shape[axis]! }, (_, i) => begin[axis]! + i * stride);
+    const physical = layout === null ? axis : layout.indexOf(axis);
+    name = graph.node('Gather', [name, graph.int64(indices)], { axis: physical });
+  });
   const cut = x.shape
     .map((_, axis) => axis)
+    .filter((axis) => (strides?.[axis] ?? 1) > 0)
     .filter((axis) => begin[axis] !== 0 || end[axis] !== x.shape[axis] || (strides?.[axis] ?? 1) !== 1);
-  if (cut.length === 0) return x;
-  const physical = cut.map((axis) => (x.layout === null ? axis : x.layout.indexOf(axis)));
+  if (cut.length === 0) return { name, layout };
+  const physical = cut.map((axis) => (layout === null ? axis : layout.indexOf(axis)));
   const lists = [cut.map((axis) => begin[axis]!), cut.map((axis) => end[axis]!), physical];
   if (strides !== undefined) lists.push(cut.map((axis) => strides[axis]!));
-  return { name: graph.node('Slice', [x.name, ...lists.map((list) => graph.int64(list))]), layout: x.layout };
+  return { name: graph.node('Slice', [name, ...lists.map((list) => graph.int64(list))]), layout };
 });
 
 const pad = operation('PadV2', (lowering, node, x) => {
@@ -295,12 +305,7 @@ export const arrayKernels: KernelConfig[] = [
     const cut = backend.record(
       slice,
       [x!],
-      // An end of -1 in a walk backwards is one before the first element, which ONNX would count from the end.
-      {
-        begin: info.begin,
-        end: info.end.map((stop, i) => (info.strides[i]! < 0 && stop < 0 ? Number.MIN_SAFE_INTEGER : stop)),
-        strides: info.strides,
-      },
+      { begin: info.begin, end: info.end, strides: info.strides },
       slice_util.computeOutShape(info.begin, info.end, info.strides),
       x!.dtype,
     );

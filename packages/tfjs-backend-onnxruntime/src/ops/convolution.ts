@@ -131,7 +131,14 @@ function convolve(
       ? lowering.transpose(reverseTaps(lowering, taps, window, e), [2, 3, 0, 1])
       : lowering.transpose(taps, [3, 2, 0, 1]);
   });
-  return graph.node('Conv', [image, plain], onnxWindow(attributes));
+  const { pads } = attributes;
+  const [height, width] = backwards ? [e.outHeight, e.outWidth] : [e.height, e.width];
+  const isWhole = window[0] === height && window[1] === width && pads[0] === 0 && pads[1] === 0;
+  if (capabilities.paddedWholeWindow || !isWhole || (pads[2] === 0 && pads[3] === 0)) {
+    return graph.node('Conv', [image, plain], onnxWindow(attributes));
+  }
+  const padded = fitTo(lowering, image, [height, width], [height + pads[2], width + pads[3]]);
+  return graph.node('Conv', [padded, plain], onnxWindow({ ...attributes, pads: [0, 0, 0, 0] }));
 }
 
 /** Every `strides`-th pixel of an image with channels first, from `offset` on. */

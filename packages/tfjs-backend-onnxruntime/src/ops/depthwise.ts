@@ -3,7 +3,13 @@ import type { KernelConfig } from '@tensorflow/tfjs-core';
 import { backend_util } from '@tensorflow/tfjs-core';
 import { CHANNELS_FIRST, iota } from '../layout.js';
 import type { Lowered, Lowering } from '../lowering.js';
-import { type ConvolutionSettings, onnxWindow, type WindowAttributes, windowOf } from './convolution.js';
+import {
+  type ConvolutionSettings,
+  onnxWindow,
+  spreadOut,
+  type WindowAttributes,
+  windowOf,
+} from './convolution.js';
 import { kernel, operation } from './define.js';
 
 type Four = [number, number, number, number];
@@ -35,12 +41,16 @@ const depthwiseInputGradient = operation(
     const [, height, width, inputs] = node.shape as Four;
     const [, outHeight, outWidth] = dy.shape as Four;
     const multiplier = filter.shape[3]!;
-    const gradient = lowering.channelsFirst(dy);
     const taps = lowering.plain(filter);
     const pads2 = [0, 1].map((axis) => (window[axis]! - 1) * dilations[axis]! - pads[axis]!);
-    if (strides.every((step) => step === 1) && pads2.every((amount) => amount >= 0)) {
+    const isStrided = strides.some((step) => step > 1);
+    let gradient = lowering.channelsFirst(dy);
+    if ((!isStrided || !lowering.capabilities.groupedConvTranspose) && pads2.every((amount) => amount >= 0)) {
       // A convolution with the taps reversed, padded by what the forward one did not cover.
-      const after = [height - outHeight + pads[0], width - outWidth + pads[1]];
+      const tall = (outHeight - 1) * strides[0] + 1;
+      const wide = (outWidth - 1) * strides[1] + 1;
+      gradient = spreadOut(lowering, gradient, strides, [outHeight, outWidth], [tall, wide]);
+      const after = [height - tall + pads[0], width - wide + pads[1]];
       if (after.every((amount) => amount >= 0)) {
         const flat = lowering.reshape(taps, [window[0] * window[1], inputs, multiplier]);
         const reversed = graph.node('Gather', [flat, graph.int64(iota(window[0] * window[1]).reverse())], {
@@ -51,7 +61,11 @@ const depthwiseInputGradient = operation(
           graph.int64([inputs, multiplier, window[0], window[1]]),
         ]);
         const name = graph.node('Conv', [gradient, weights], {
-          ...onnxWindow({ ...attributes, pads: [pads2[0]!, pads2[1]!, after[0]!, after[1]!] }),
+          ...onnxWindow({
+            ...attributes,
+            strides: [1, 1],
+            pads: [pads2[0]!, pads2[1]!, after[0]!, after[1]!],
+          }),
           group: inputs,
         });
         return { name, layout: CHANNELS_FIRST };

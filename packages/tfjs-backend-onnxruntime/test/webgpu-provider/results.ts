@@ -12,6 +12,8 @@ export interface Results {
   trainings: Record<'tfjs-cpu' | 'cpu' | 'webgpu' | 'webgpu compiled', Training>;
   /** A prediction of the same network before training. */
   predictions: Record<'tfjs-cpu' | 'webgpu', number[]>;
+  /** What needs another way on this provider, by name. */
+  traps: Record<'tfjs-cpu' | 'webgpu', Record<string, number[]>>;
   /** Runs and compilations of the compiled training. */
   compiledRuns: { runs: number; compilations: number };
   /** ONNX operators of a training step by the provider that computed them. */

@@ -74,6 +74,37 @@ const predict = async (): Promise<number[]> => [
   ...(await (buildNetwork().predict(makeBatch().images) as tf.Tensor).data()),
 ];
 
+const ramp = (shape: [number, number, number, number]): tf.Tensor4D =>
+  tf.tensor4d(
+    Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => Math.sin(i)),
+    shape,
+  );
+
+/** What the provider computes wrongly if it is written as for the CPU. */
+const TRAPS: Record<string, () => tf.Tensor> = {
+  'padding behind an image as large as the window': () =>
+    tf.conv2d(ramp([2, 2, 2, 3]), ramp([2, 2, 3, 4]), 1, 'same'),
+  'its gradient': () =>
+    tf.grad((x) => tf.conv2d(x as tf.Tensor4D, ramp([2, 2, 3, 4]), 1, 'same'))(
+      ramp([2, 2, 2, 3]),
+      ramp([2, 2, 2, 4]),
+    ),
+  'the gradient of a depthwise convolution with strides': () =>
+    tf.grad((x) => tf.depthwiseConv2d(x as tf.Tensor4D, ramp([3, 3, 3, 2]), 2, 'same'))(
+      ramp([2, 6, 7, 3]),
+      ramp([2, 3, 4, 6]),
+    ),
+  'a slice that goes backwards': () =>
+    tf.stridedSlice(ramp([1, 2, 5, 4]), [0, 0, 3, -1], [1, 2, 0, 0], [1, 1, -1, -2]),
+  'all in reverse order': () => tf.reverse(ramp([2, 3, 4, 2]), [1, 3]),
+};
+
+async function meetTraps(): Promise<Record<string, number[]>> {
+  const found: Record<string, number[]> = {};
+  for (const [name, work] of Object.entries(TRAPS)) found[name] = [...(await work().data())];
+  return found;
+}
+
 /** ONNX operators by provider, from the profiles that ONNX Runtime wrote. */
 function operatorsOf(prefix: string): Record<string, string[]> {
   const found: Record<string, Set<string>> = {};
@@ -96,6 +127,7 @@ const resultFile = process.argv[2]!;
 await tf.setBackend('cpu');
 const tfjsCpu = await train();
 const tfjsCpuPrediction = await predict();
+const tfjsCpuTraps = await meetTraps();
 configureOnnxRuntime({ threads: 1 });
 await tf.setBackend('onnxruntime');
 const onCpu = await train();
@@ -104,6 +136,7 @@ configureOnnxRuntime({ executionProvider: 'webgpu', threads: 1 });
 await tf.setBackend('onnxruntime');
 const backend = activeOnnxRuntimeBackend()!;
 const prediction = await predict();
+const traps = await meetTraps();
 const before = { ...backend.statistics };
 const compiled = await train(true);
 const compiledRuns = {
@@ -119,6 +152,7 @@ backend.releaseSessions();
 const results: Results = {
   trainings: { 'tfjs-cpu': tfjsCpu, cpu: onCpu, webgpu: onGpu, 'webgpu compiled': compiled },
   predictions: { 'tfjs-cpu': tfjsCpuPrediction, webgpu: prediction },
+  traps: { 'tfjs-cpu': tfjsCpuTraps, webgpu: traps },
   compiledRuns,
   operators: operatorsOf(prefix),
 };
