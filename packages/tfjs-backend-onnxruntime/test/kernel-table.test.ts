@@ -22,4 +22,4 @@ it('says in the guide what every kernel takes', async () => {
   const text = await readFile(guide, 'utf8');
   expect(text).toMatch(TABLE);
   await expect(text.replace(TABLE, () => table)).toMatchFileSnapshot(guide);
-});
+}, 180_000);

@@ -83,13 +83,29 @@ async function gradientOf(kernel: string, sample: Samples[string]): Promise<stri
 }
 
 /** Rows of a family: kernels of the same gradient and types stand together. */
-async function rowsOf(family: string, samples: Samples): Promise<string[]> {
-  const rows = new Map<string, string[]>();
+async function rowsOf(family: string, samples: Samples): Promise<string[][]> {
+  const rows = new Map<string, { kernels: string[]; gradient: string; types: string }>();
   for (const [kernel, sample] of Object.entries(samples)) {
-    const key = `${await gradientOf(kernel, sample)} | ${await typesOf(kernel, sample)}`;
-    rows.set(key, [...(rows.get(key) ?? []), `\`${kernel}\``]);
+    const gradient = await gradientOf(kernel, sample);
+    const types = await typesOf(kernel, sample);
+    const row = rows.get(`${gradient} ${types}`) ?? { kernels: [], gradient, types };
+    row.kernels.push(`\`${kernel}\``);
+    rows.set(`${gradient} ${types}`, row);
   }
-  return [...rows].map(([key, kernels], i) => `| ${i === 0 ? family : ''} | ${kernels.join(' ')} | ${key} |`);
+  return [...rows.values()].map(({ kernels, gradient, types }, i) => [
+    i === 0 ? family : '',
+    kernels.join(' '),
+    gradient,
+    types,
+  ]);
+}
+
+/** A Markdown table whose columns are as wide as their longest cell. */
+function format(rows: readonly string[][]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head, ...body] = rows.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column]!))));
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
 }
 
 /** Kernels that the table leaves out. */
@@ -100,7 +116,7 @@ export function kernelsWithoutSample(): string[] {
 
 /** A Markdown table of all kernels by family; the active backend is the one that is tried. */
 export async function kernelTable(): Promise<string> {
-  const lines = ['| family | kernels | gradient | types |', '| --- | --- | --- | --- |'];
-  for (const [family, samples] of Object.entries(FAMILIES)) lines.push(...(await rowsOf(family, samples)));
-  return lines.join('\n');
+  const rows = [['family', 'kernels', 'gradient', 'types']];
+  for (const [family, samples] of Object.entries(FAMILIES)) rows.push(...(await rowsOf(family, samples)));
+  return format(rows);
 }
