@@ -17,6 +17,7 @@ describe('parseCommandLine', () => {
     expect(line).toMatchObject({
       names: ['train-lfn', 'gpu'],
       rounds: 3,
+      processes: 3,
       json: 'out.json',
       threads: availableParallelism(),
       tiny: false,

@@ -12,6 +12,7 @@ export interface CommandLine {
   check: boolean;
   tiny: boolean;
   rounds: number;
+  processes: number;
   threads: number;
   road: string | undefined;
   step: TrainingStep;
@@ -26,7 +27,8 @@ all that need no GPU. A NAME is a benchmark or one of its cases, such as train-l
 
   --list           say what there is, and end
   --json FILE      write the rows and the machine to FILE, anew after each case
-  --rounds N       turns that each side takes (8)
+  --rounds N       turns that each side takes in a set of processes (4)
+  --processes N    sets of fresh processes, whose times are pooled (3)
   --threads N      threads for either side (all processors that this process may use)
   --check          compare the networks' numbers with the peer's instead of their times
   --tiny           the smallest sizes there are: shows that all runs, not how fast
@@ -55,7 +57,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     help: values.help ?? false,
     check: values.check ?? false,
     tiny: values.tiny ?? false,
-    rounds: wholeNumber(values.rounds, '--rounds', 8),
+    rounds: wholeNumber(values.rounds, '--rounds', 4),
+    processes: wholeNumber(values.processes, '--processes', 3),
     threads: wholeNumber(values.threads, '--threads', availableParallelism()),
     road: values.road,
     step,
@@ -76,6 +79,7 @@ function parse(args: readonly string[]) {
         check: { type: 'boolean' },
         tiny: { type: 'boolean' },
         rounds: { type: 'string' },
+        processes: { type: 'string' },
         threads: { type: 'string' },
         road: { type: 'string' },
         step: { type: 'string' },

@@ -44,7 +44,7 @@ async function check(line: CommandLine, signal: AbortSignal): Promise<boolean> {
 
 /** @returns whether something of ours was measured in every case */
 async function measure(line: CommandLine, args: readonly string[], signal: AbortSignal): Promise<boolean> {
-  const { names, json, rounds, threads } = line;
+  const { names, json, rounds, processes, threads } = line;
   const benches = chooseBenches(names);
   if (json !== undefined) await prepareResultFile(json);
   const python = await lookForPython(benches, line);
@@ -61,7 +61,7 @@ async function measure(line: CommandLine, args: readonly string[], signal: Abort
     for (const [i, benchCase] of cases.entries()) {
       throwIfAborted(signal);
       const progress = (what: string): void => say(`[${i + 1}/${cases.length}] ${benchCase.name}: ${what}`);
-      const rowsOfCase = await runCase(benchCase, { rounds, signal, onProgress: progress }).catch(
+      const rowsOfCase = await runCase(benchCase, { rounds, processes, signal, onProgress: progress }).catch(
         (error: unknown) => [failureRow(benchCase.name, error)],
       );
       rows.push(...rowsOfCase);

@@ -7,7 +7,10 @@ import { takeTurns } from './turns.js';
 import { BenchWorker } from './worker-process.js';
 
 export interface RunCaseOptions {
+  /** Rounds of turns in each set of processes. */
   rounds: number;
+  /** Sets of fresh processes: where its memory lies decides by a third how fast a process is. @default 1 */
+  processes?: number | undefined;
   signal?: AbortSignal | undefined;
   /** Told what happens now, in a few words. */
   onProgress?: ((what: string) => void) | undefined;
@@ -19,23 +22,62 @@ const TRIAL_STEPS = 4;
 interface Running {
   name: string;
   worker: BenchWorker;
+  contender: Contender;
+}
+
+/** What a set of processes measured: ours in the order of the case, then the peer and the way it was run. */
+interface MeasuredSet {
+  sides: (Measured | Missing)[];
+  way: Contender | undefined;
 }
 
 export async function runCase(
   benchCase: BenchCase,
-  { rounds, signal, onProgress = () => undefined }: RunCaseOptions,
+  { rounds, processes = 1, signal, onProgress = () => undefined }: RunCaseOptions,
 ): Promise<BenchRow[]> {
+  let peer = benchCase.peer;
+  const sets: (Measured | Missing)[][] = [];
+  for (let set = 0; set < processes; set++) {
+    const told = (what: string) => onProgress(processes > 1 ? `processes ${set + 1}, ${what}` : what);
+    const { sides, way } = await measureOnce({ ...benchCase, peer }, { rounds, signal, onProgress: told });
+    sets.push(sides);
+    if (way !== undefined && 'ways' in peer) peer = { ...peer, ways: [way] };
+  }
+  const pooled = sets[0]!.map((_, i) => pool(sets.map((sides) => sides[i]!)));
+  const theirs = pooled.pop()!;
+  return pooled.flatMap((mine, i) => {
+    const { suffix } = benchCase.ours[i]!;
+    const name = suffix === undefined ? benchCase.name : `${benchCase.name}/${suffix}`;
+    return [timeRow(name, mine, theirs), ...(benchCase.memory ? [memoryRow(name, mine, theirs)] : [])];
+  });
+}
+
+/** All rounds of one side, and the largest memory of its processes. */
+function pool(sides: readonly (Measured | Missing)[]): Measured | Missing {
+  const measured = sides.filter((side): side is Measured => 'rounds' in side);
+  if (measured.length < sides.length) return sides.find((side) => !('rounds' in side))!;
+  return {
+    name: measured[0]!.name,
+    rounds: measured.flatMap((side) => side.rounds),
+    megabytes: Math.max(...measured.map((side) => side.megabytes)),
+  };
+}
+
+async function measureOnce(
+  benchCase: BenchCase,
+  { rounds, signal, onProgress }: Required<Pick<RunCaseOptions, 'rounds' | 'onProgress'>> & RunCaseOptions,
+): Promise<MeasuredSet> {
   const workers: BenchWorker[] = [];
   const { warmup, steps } = benchCase;
 
   const start = async (contender: Contender): Promise<Running | Missing> => {
-    onProgress(`starting ${contender.name}`);
+    onProgress?.(`starting ${contender.name}`);
     try {
       const worker = await BenchWorker.start(contender.command, signal);
       workers.push(worker);
-      onProgress(`warming up ${worker.facts.name}`);
+      onProgress?.(`warming up ${worker.facts.name}`);
       if (warmup > 0) await worker.steps(warmup);
-      return { name: worker.facts.name, worker };
+      return { name: worker.facts.name, worker, contender };
     } catch (error) {
       if (LesionError.isInstance(error)) throw error;
       return { name: contender.name, reason: (error as Error).message };
@@ -50,12 +92,11 @@ export async function runCase(
     assertSameNetwork(benchCase.name, running);
     const times = await takeTurns(
       running.map(({ worker }) => worker),
-      { rounds, steps, onRound: (round) => onProgress(`round ${round} of ${rounds}`) },
+      { rounds, steps, onRound: (round) => onProgress?.(`round ${round} of ${rounds}`) },
     );
-    const measured = new Map<Running | Missing, Measured | Missing>();
+    const sides: (Measured | Missing)[] = [];
     for (const side of [...ours, peer]) {
-      measured.set(
-        side,
+      sides.push(
         'worker' in side
           ? {
               name: side.name,
@@ -65,12 +106,7 @@ export async function runCase(
           : side,
       );
     }
-    return ours.flatMap((side, i) => {
-      const { suffix } = benchCase.ours[i]!;
-      const name = suffix === undefined ? benchCase.name : `${benchCase.name}/${suffix}`;
-      const [mine, theirs] = [measured.get(side)!, measured.get(peer)!];
-      return [timeRow(name, mine, theirs), ...(benchCase.memory ? [memoryRow(name, mine, theirs)] : [])];
-    });
+    return { sides, way: 'worker' in peer ? peer.contender : undefined };
   } finally {
     for (const worker of workers) await worker.close();
   }
