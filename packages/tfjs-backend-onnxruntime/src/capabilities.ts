@@ -19,6 +19,8 @@ export interface Capabilities {
   paddedWholeWindow: boolean;
   /** Whether ConvTranspose computes groups as it should; WebGPU's mixes their channels up. */
   groupedConvTranspose: boolean;
+  /** Whether NaN survives what is computed, so that looking for it makes sense; WGSL does not promise it. */
+  keepsNan: boolean;
   /** Whether to fold batch normalisations into pointwise convolutions; see ops/folded-batch-norm.ts. */
   foldBatchNorm: 'auto' | 'always' | 'never';
 }
@@ -39,6 +41,7 @@ export function capabilitiesOf(options: ResolvedOnnxRuntimeOptions): Capabilitie
       batchNormTraining: onCpu,
       paddedWholeWindow: onCpu,
       groupedConvTranspose: onCpu,
+      keepsNan: executionProvider !== 'webgpu',
       foldBatchNorm,
     };
     probed.set(key, capabilities);

@@ -89,11 +89,11 @@ describe.skipIf(!existsSync(driver) || !loader)('the webgpu provider on an emula
     expect(results.compiledRuns).toEqual({ runs: 3, compilations: 1 });
   });
 
-  it('computes all of a step there but the test for NaN', () => {
+  it('computes all of a step there', () => {
     const { WebGpuExecutionProvider, CPUExecutionProvider } = results.operators;
     expect(WebGpuExecutionProvider).toEqual(
       expect.arrayContaining(['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'MatMul', 'ReduceMean']),
     );
-    expect(CPUExecutionProvider).toEqual(['IsNaN']);
+    expect(CPUExecutionProvider ?? []).toEqual([]);
   });
 });

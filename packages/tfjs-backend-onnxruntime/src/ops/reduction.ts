@@ -95,7 +95,7 @@ const argument = (name: string, onnx: string, worst: number): TraceOperation =>
     const { axis } = node.attributes as { axis: number };
     const { graph } = lowering;
     let operand = lowering.cast(lowering.plain(x), x.dtype, 'float32');
-    if (x.dtype === 'float32') {
+    if (x.dtype === 'float32' && lowering.capabilities.keepsNan) {
       // NaN is never the extremum.
       operand = graph.node('Where', [graph.node('IsNaN', [operand]), graph.scalar(worst), operand]);
     }
@@ -133,6 +133,7 @@ const extremum = (name: string, onnx: string): TraceOperation =>
     const x = operand.dtype === 'bool' ? lowering.as(operand, 'int32') : operand;
     const { name: result, layout = null } = writeReduction(lowering, onnx, node, x);
     if (x.dtype !== 'float32') return { name: lowering.cast(result, x.dtype, operand.dtype), layout };
+    if (!lowering.capabilities.keepsNan) return { name: result, layout };
     const flags = { ...x, name: lowering.cast(graph.node('IsNaN', [x.name]), 'bool', 'float32') };
     const flag = lowering.cast(writeReduction(lowering, 'ReduceMax', node, flags).name, 'float32', 'bool');
     return { name: graph.node('Where', [flag, graph.scalar(Number.NaN), result]), layout };
