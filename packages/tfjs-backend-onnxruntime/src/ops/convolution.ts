@@ -141,7 +141,20 @@ function convolve(
   return graph.node('Conv', [padded, plain], onnxWindow({ ...attributes, pads: [0, 0, 0, 0] }));
 }
 
-/** Every `strides`-th pixel of an image with channels first, from `offset` on. */
+/** Every `strides`-th pixel of an image with channels first, from `from` on: as many as the result has. */
+export function cutWindow(
+  { graph }: Lowering,
+  image: string,
+  from: readonly [number, number],
+  strides: readonly number[],
+  [outHeight, outWidth]: readonly [number, number],
+): string {
+  const end = [from[0] + (outHeight - 1) * strides[0]! + 1, from[1] + (outWidth - 1) * strides[1]! + 1];
+  const axes = graph.int64([2, 3]);
+  return graph.node('Slice', [image, graph.int64(from), graph.int64(end), axes, graph.int64(strides)]);
+}
+
+/** Every `strides`-th pixel of an image with channels first. */
 export function subsample(
   lowering: Lowering,
   image: string,
@@ -150,17 +163,9 @@ export function subsample(
   outWidth: number,
 ): string {
   if (strides[0] === 1 && strides[1] === 1) return image;
-  return lowering.once(`subsample ${image} ${strides}`, () => {
-    const { graph } = lowering;
-    const end = [(outHeight - 1) * strides[0]! + 1, (outWidth - 1) * strides[1]! + 1];
-    return graph.node('Slice', [
-      image,
-      graph.int64([0, 0]),
-      graph.int64(end),
-      graph.int64([2, 3]),
-      graph.int64(strides),
-    ]);
-  });
+  return lowering.once(`subsample ${image} ${strides}`, () =>
+    cutWindow(lowering, image, [0, 0], strides, [outHeight, outWidth]),
+  );
 }
 
 /** Puts zeros between pixels: the gradient of {@link subsample}. */
@@ -481,14 +486,7 @@ function tapwiseFilterGradient(
   for (let y = 0; y < window[0]; y++) {
     for (let x = 0; x < window[1]; x++) {
       const from = [y * dilations[0], x * dilations[1]] as const;
-      const end = [from[0] + (e.outHeight - 1) * strides[0] + 1, from[1] + (e.outWidth - 1) * strides[1] + 1];
-      const pixels = graph.node('Slice', [
-        padded,
-        graph.int64(from),
-        graph.int64(end),
-        graph.int64([2, 3]),
-        graph.int64(strides),
-      ]);
+      const pixels = cutWindow(lowering, padded, from, strides, [e.outHeight, e.outWidth]);
       taps.push(correlate(lowering, pixels, gradient, e));
     }
   }

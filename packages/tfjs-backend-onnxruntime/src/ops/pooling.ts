@@ -3,7 +3,7 @@ import { backend_util, type KernelConfig, util } from '@tensorflow/tfjs-core';
 import { CHANNELS_FIRST } from '../layout.js';
 import type { Lowered, Lowering, Value } from '../lowering.js';
 import type { TraceNode } from '../trace.js';
-import { onnxWindow, spreadOut, type WindowAttributes, windowOf } from './convolution.js';
+import { cutWindow, onnxWindow, spreadOut, type WindowAttributes, windowOf } from './convolution.js';
 import { kernel, operation } from './define.js';
 
 /** Windows that lie side by side and cover every pixel at most once. */
@@ -112,17 +112,7 @@ function maxPoolGradientByTaps(lowering: Lowering, node: TraceNode, gradient: st
   for (let y = 0; y < window[0]; y++) {
     for (let x0 = 0; x0 < window[1]; x0++) {
       const from = [y * dilations[0], x0 * dilations[1]] as const;
-      const end = [
-        from[0] + (outHeight - 1) * strides[0] + 1,
-        from[1] + (outWidth - 1) * strides[1] + 1,
-      ] as const;
-      const pixels = graph.node('Slice', [
-        padded,
-        graph.int64(from),
-        graph.int64(end),
-        graph.int64([2, 3]),
-        graph.int64(strides),
-      ]);
+      const pixels = cutWindow(lowering, padded, from, strides, [outHeight, outWidth]);
       const equal = lowering.cast(graph.node('Equal', [pixels, maximum]), 'bool', 'float32');
       const first =
         taken === undefined ? equal : graph.node('Mul', [equal, graph.node('Sub', [graph.scalar(1), taken])]);
