@@ -37,6 +37,17 @@ export function numberList(parse: (text: string) => number): (text: string) => n
   return (text) => text.split(',').map((part) => parse(part.trim()));
 }
 
+/** A parser of two numbers, the first not above the second: `0.5,1`. */
+export function numberRange(parse: (text: string) => number): (text: string) => [number, number] {
+  return (text) => {
+    const [least, most, ...more] = numberList(parse)(text);
+    if (least === undefined || most === undefined || more.length > 0 || least > most) {
+      throw new InvalidArgumentError('Expected two numbers, the lower first, such as 0.5,1.');
+    }
+    return [least, most];
+  };
+}
+
 /** Parses `COLUMN=VALUE`; the value may hold further equals signs. */
 export function whereFilter(text: string): { column: string; value: string } {
   const at = text.indexOf('=');

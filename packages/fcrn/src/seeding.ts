@@ -28,11 +28,17 @@ export function bilinearKernel(factor: number, channels: number): Float32Array {
   return values;
 }
 
+/** The deepest score's share of He's standard deviation. */
+const SCORE_SHARE = 0.1;
+
 function kernelValues(layer: Layer, shape: KernelShape, random: SeededRandom): Float32Array | undefined {
   if (layer.getClassName() === 'Conv2DTranspose') return bilinearKernel(shape[0] / 2, shape[2]);
   // Skip scores start at zero, as FCN-8s's do: the network begins as its deepest score alone.
   if (layer.name === SCORE.stride16 || layer.name === SCORE.stride8) return undefined;
-  return heNormal(shape, random.fork(`${layer.name}/kernel`));
+  const values = heNormal(shape, random.fork(`${layer.name}/kernel`));
+  // Thousands of features sum up in a score: small weights let a network begin undecided, with a loss near the
+  // logarithm of its classes.
+  return layer.name === SCORE.deepest ? values.map((value) => value * SCORE_SHARE) : values;
 }
 
 /** Writes the initial kernels of a freshly built network; all else is 0 or 1 from its building. */

@@ -9,7 +9,11 @@ export interface AugmentationOptions {
   size?: number | undefined;
   /** The side of the centred square as a share of the short side, above 0 and at most 1. @default 0.9 */
   fraction?: number | undefined;
+  /** The square's centre, in shares of the image's height and width. @default [0.5, 0.5] */
+  centre?: readonly [down: number, right: number] | undefined;
 }
+
+const DEFAULTS = { size: 320, fraction: 0.9, centre: [0.5, 0.5] } as const;
 
 /** The part of a sample that changes pixels. */
 export type Augmentation = Pick<AugmentedSample, 'degrees' | 'mirror'>;
@@ -31,9 +35,9 @@ export function applyAugmentation(
   sample: Augmentation,
   options?: AugmentationOptions,
 ): RgbImage {
-  const { size, fraction } = resolveOptions(options, { size: 320, fraction: 0.9 }, 'applyAugmentation');
+  const { size, fraction, centre } = resolveOptions(options, DEFAULTS, 'applyAugmentation');
   const { degrees, mirror } = sample;
-  return rotatedCrop(image, { degrees, mirror, size, fraction });
+  return rotatedCrop(image, { degrees, mirror, size, fraction, centre });
 }
 
 /**
@@ -48,7 +52,7 @@ export function applyAugmentationToMask(
   sample: Augmentation,
   options?: AugmentationOptions,
 ): BinaryMask {
-  const { size, fraction } = resolveOptions(options, { size: 320, fraction: 0.9 }, 'applyAugmentationToMask');
+  const { size, fraction, centre } = resolveOptions(options, DEFAULTS, 'applyAugmentationToMask');
   const { degrees, mirror } = sample;
-  return rotatedCropMask(mask, { degrees, mirror, size, fraction });
+  return rotatedCropMask(mask, { degrees, mirror, size, fraction, centre });
 }

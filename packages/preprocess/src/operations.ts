@@ -13,6 +13,7 @@ export {
   type Size,
   scaledSize,
 } from '@lesion/core';
+export { type AdjustColorsOptions, adjustColors } from './adjust-colors.js';
 export {
   type Augmentation,
   type AugmentationOptions,

@@ -16,9 +16,11 @@ import {
 import type { MirrorAxis } from './mirror.js';
 import { type Grid, sampleImage, sampleMask } from './sampling.js';
 
+const MIDDLE = [0.5, 0.5] as const;
+
 function rotation(size: Size, degrees: number): Grid {
   assertNumber(degrees, 'degrees');
-  return { size, degrees, scale: 1, mirror: null };
+  return { size, degrees, scale: 1, mirror: null, centre: MIDDLE };
 }
 
 /**
@@ -58,21 +60,28 @@ export interface RotatedCropOptions {
   size?: number | undefined;
   /** The axis along which the turned square is mirrored: `x` swaps left and right. @default null */
   mirror?: MirrorAxis | null | undefined;
+  /**
+   * The point that the turn is about and the square's centre, in shares of the image's height and width from its top
+   * left corner, each from 0 to 1.
+   * @default [0.5, 0.5]
+   */
+  centre?: readonly [down: number, right: number] | undefined;
 }
 
 function cropGrid(source: Size, options: RotatedCropOptions | undefined, where: string): Grid {
-  const defaults = { degrees: 0, fraction: 0.9, size: 320, mirror: null };
-  const { degrees, fraction, size, mirror } = resolveOptions(options, defaults, where);
+  const defaults = { degrees: 0, fraction: 0.9, size: 320, mirror: null, centre: MIDDLE };
+  const { degrees, fraction, size, mirror, centre } = resolveOptions(options, defaults, where);
   assertNumber(degrees, 'degrees');
   assertNumber(fraction, 'fraction', { min: 0, aboveMin: true, max: 1 });
   assertNumber(size, 'size', { integer: true, min: 1 });
   if (mirror !== null) assertOneOf(mirror, ['x', 'y'], 'mirror');
+  for (const share of centre) assertNumber(share, 'centre', { min: 0, max: 1 });
   const scale = (Math.min(source.height, source.width) * fraction) / size;
-  return { size: { height: size, width: size }, degrees, scale, mirror };
+  return { size: { height: size, width: size }, degrees, scale, mirror, centre };
 }
 
 /**
- * Turns the image about its centre, cuts out the centred square, resizes it and mirrors it: all in one pass
+ * Turns the image about its centre (or another point), cuts out the square around it, resizes and mirrors it: all in one pass
  * over the source, so nothing is blurred twice and the corners of the turned square show what the image has
  * there. Only beyond the image's own edge does its reflection fill in.
  *

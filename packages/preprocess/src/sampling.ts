@@ -1,5 +1,5 @@
 /**
- * Sampling an array on a turned, scaled and mirrored grid about its centre, in one pass over the source: the
+ * Sampling an array on a turned, scaled and mirrored grid about a point, in one pass over the source: the
  * heart of rotation and augmentation. Leans on `angle` alone.
  */
 import type { Size } from '@lesion/core';
@@ -16,11 +16,14 @@ export interface Grid {
   scale: number;
   /** The axis along which the turned image is mirrored. */
   mirror: MirrorAxis | null;
+  /** The point of the source, in shares of its height and width, that the middle of the output shows. */
+  centre: readonly [down: number, right: number];
 }
 
 /** Calls `visit` with where the centre of each output pixel falls in the source, in pixels from its corner. */
 function forEachCentre(source: Size, grid: Grid, visit: (row: number, column: number) => void): void {
   const { size, degrees, scale, mirror } = grid;
+  const [middleRow, middleColumn] = [source.height * grid.centre[0], source.width * grid.centre[1]];
   const { cosine, sine } = cosineAndSine(degrees);
   const flipColumns = mirror === 'x' ? -1 : 1;
   const flipRows = mirror === 'y' ? -1 : 1;
@@ -29,8 +32,8 @@ function forEachCentre(source: Size, grid: Grid, visit: (row: number, column: nu
     for (let x = 0; x < size.width; x++) {
       const right = (x + 0.5 - size.width / 2) * flipColumns;
       visit(
-        source.height / 2 + (sine * right + cosine * down) * scale,
-        source.width / 2 + (cosine * right - sine * down) * scale,
+        middleRow + (sine * right + cosine * down) * scale,
+        middleColumn + (cosine * right - sine * down) * scale,
       );
     }
   }

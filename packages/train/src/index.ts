@@ -34,7 +34,7 @@ export {
   type LoadLinOptions,
   loadLin,
 } from './lin.js';
-export { LIN_DATA_SETS, type LinDataSet, planLinSamples } from './lin-samples.js';
+export { LIN_DATA_SETS, type LinDataSet, type LinJitter, planLinSamples } from './lin-samples.js';
 export { type InputNormalization, normalizePixels } from './normalization.js';
 export { inspectOnnxRuntime, type OnnxRuntimeReport } from './onnx-runtime.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
@@ -59,7 +59,13 @@ export {
 export type { OnProgress, Progress } from './progress.js';
 export type { NetworkHistory } from './run-folder.js';
 export { decodeTensors, encodeTensors, type NamedArray, readTensors, writeTensors } from './safetensors.js';
-export { learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
+export {
+  LEARNING_RATE_DECAYS,
+  type LearningRateDecay,
+  learningRateAt,
+  stepsOfEpoch,
+  type TrainingSchedule,
+} from './schedule.js';
 export { type TrainLfnOptions, trainLfn } from './train-lfn.js';
 export { type TrainLinOptions, trainLin } from './train-lin.js';
 export {

@@ -1,11 +1,12 @@
 /** Training and validation samples of a FCRN: augmented crops with a class for each pixel, decoded in workers. */
-import { LESION_CLASSES, type LesionClass, SeededRandom } from '@lesion/core';
+import { assertNumber, LESION_CLASSES, type LesionClass, SeededRandom } from '@lesion/core';
 import type { IsicRecord } from '@lesion/isic';
 import { type AugmentedSample, planDm, planDr } from '@lesion/preprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import { type InputNormalization, normalizePixels } from './normalization.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
 import type { WorkerPool } from './worker-pool.js';
+import type { LinSampleTask } from './worker-tasks.js';
 
 /** The augmented data sets of section II.A.2, by their names there. */
 export const LIN_DATA_SETS = ['DR', 'DM', 'DR+DM'] as const;
@@ -50,12 +51,65 @@ export interface LinBatch {
   labels: Uint8Array;
 }
 
+/** What is drawn anew for each sample in each epoch, beside the plan's turns and mirrors. */
+export interface LinJitter {
+  /** Probability that a sample is reduced to a short side of 256 and enlarged again, every class alike. @default 0 */
+  resolution?: number | undefined;
+  /**
+   * The crop's share of the short side is drawn between these, evenly in its logarithm, so that networks see lesions
+   * at the scales at which they later predict. @default the fixed fraction
+   */
+  fractions?: readonly [least: number, most: number] | undefined;
+  /** Whether the crop lies anywhere within the image rather than in its centre. @default false */
+  anywhere?: boolean | undefined;
+  /** Brightness, contrast, saturation and tint change by factors of up to 1 + this, either way. @default 0 */
+  colors?: number | undefined;
+}
+
 export interface LinSampleSettings {
   size: number;
   fraction: number;
   seed: number;
-  /** Probability that a sample is reduced to a short side of 256 and enlarged again. */
-  resolutionAugmentation: number;
+  /** @default none */
+  jitter?: LinJitter | undefined;
+}
+
+/** @throws LesionError `INVALID_ARGUMENT` naming the field that is out of range */
+export function assertJitter(jitter: LinJitter): void {
+  const { resolution = 0, fractions = [1, 1], colors = 0 } = jitter;
+  assertNumber(resolution, 'jitter.resolution', { min: 0, max: 1 });
+  assertNumber(fractions[0], 'jitter.fractions[0]', { min: 0, aboveMin: true, max: 1 });
+  assertNumber(fractions[1], 'jitter.fractions[1]', { min: fractions[0], max: 1 });
+  assertNumber(colors, 'jitter.colors', { min: 0, max: 1 });
+}
+
+/** The view of one sample: drawn from a stream of its own, so that it does not matter where a run was interrupted. */
+function drawView(
+  random: SeededRandom,
+  jitter: LinJitter,
+  fixedFraction: number,
+): Pick<LinSampleTask, 'fraction' | 'place' | 'colors'> {
+  const between = (least: number, most: number): number => least + (most - least) * random.next();
+  const { fractions } = jitter;
+  const fraction =
+    fractions === undefined
+      ? fixedFraction
+      : Math.exp(between(Math.log(fractions[0]), Math.log(fractions[1])));
+  const place = [random.next(), random.next()] as const;
+  const strength = Math.log(1 + (jitter.colors ?? 0));
+  const factor = (share = 1): number => Math.exp(between(-strength, strength) * share);
+  const colors = {
+    brightness: factor(),
+    contrast: factor(),
+    saturation: factor(),
+    // Lamps differ in tint less than cameras do in brightness.
+    tint: [factor(0.3), factor(0.3), factor(0.3)] as const,
+  };
+  return {
+    fraction,
+    ...(jitter.anywhere ? { place } : {}),
+    ...(strength > 0 ? { colors } : {}),
+  };
 }
 
 /** The short side that the resolution augmentation goes through: that of the reduced copies of ISIC images. */
@@ -77,20 +131,21 @@ export class LinSamples implements SampleSource<LinBatch> {
   }
 
   async load(indices: readonly number[], epoch: number): Promise<LinBatch> {
-    const { size, fraction, seed, resolutionAugmentation } = this.settings;
+    const { size, fraction, seed, jitter = {} } = this.settings;
+    const { resolution = 0 } = jitter;
     const samples = await Promise.all(
       indices.map((index) => {
         const augmentation = this.plan[index]!;
         // Drawn for this sample in this epoch alone, so that it does not matter where a run was interrupted.
         const reduced =
-          resolutionAugmentation > 0 &&
-          new SeededRandom(seed).fork(`resolution ${epoch} ${index}`).chance(resolutionAugmentation);
+          resolution > 0 && new SeededRandom(seed).fork(`resolution ${epoch} ${index}`).chance(resolution);
+        const view = drawView(new SeededRandom(seed).fork(`view ${epoch} ${index}`), jitter, fraction);
         return this.pool.run<'lin-sample'>({
           kind: 'lin-sample',
           record: this.#records.get(augmentation.id)!,
           augmentation,
           size,
-          fraction,
+          ...view,
           lesionClass: 1 + LESION_CLASSES.indexOf(augmentation.diagnosis),
           ...(reduced ? { throughShortSide: REDUCED_SHORT_SIDE } : {}),
         });

@@ -9,18 +9,25 @@ import type { NamedVariable } from './weights.js';
 
 /** A function of tensors that may assign variables; it disposes what it does not return. */
 type StepFunction = (...tensors: tf.Tensor[]) => tf.Tensor[];
-type Compile = (step: StepFunction, options: { key: () => string }) => StepFunction;
+type Compile = (step: StepFunction) => StepFunction;
 
 export interface OptimizerStepOptions {
   problem: Pick<TrainingProblem<never>, 'model' | 'loss'>;
-  optimizer: tf.MomentumOptimizer;
   trainable: readonly NamedVariable[];
+  /** The running sum of gradients of each of `trainable`, which a step updates. */
+  velocities: readonly tf.Variable[];
+  /** Share of a velocity that a step keeps. */
+  momentum: number;
   /** L2 penalty on kernels, 0 for none. */
   weightDecay: number;
 }
 
 /** Takes a step over the micro-batches of a batch of `samples` samples; disposes them. @returns the mean loss */
-export type OptimizerStep = (microBatches: AsyncIterable<TensorBatch>, samples: number) => Promise<number>;
+export type OptimizerStep = (
+  microBatches: AsyncIterable<TensorBatch>,
+  samples: number,
+  learningRate: number,
+) => Promise<number>;
 
 const isDecayed = ({ name }: NamedVariable): boolean => /kernel$/.test(name);
 
@@ -36,14 +43,13 @@ async function compiler(): Promise<Compile> {
 
 export async function createOptimizerStep({
   problem,
-  optimizer,
   trainable,
+  velocities,
+  momentum,
   weightDecay,
 }: OptimizerStepOptions): Promise<OptimizerStep> {
   const compile = await compiler();
   const variables = trainable.map(({ variable }) => variable);
-  // The learning rate is a number of the optimiser's, which a traced step holds on to.
-  const options = { key: () => String((optimizer as unknown as { learningRate: number }).learningRate) };
 
   /** Loss and gradients of a micro-batch that is `share` of its batch. */
   const derive = (inputs: tf.Tensor, labels: tf.Tensor, share: tf.Tensor): tf.Tensor[] => {
@@ -53,48 +59,55 @@ export async function createOptimizerStep({
     }, variables);
     return [value, ...variables.map(({ name }) => grads[name]!)];
   };
-  const apply = (...gradients: tf.Tensor[]): tf.Tensor[] => {
-    optimizer.applyGradients(
-      trainable.map((entry, i) => ({
-        name: entry.variable.name,
-        tensor:
-          weightDecay > 0 && isDecayed(entry)
-            ? tf.add(gradients[i]!, tf.mul(entry.variable, weightDecay))
-            : gradients[i]!,
-      })),
-    );
+  /** `rate` is the learning rate with a minus before it: a tensor, so that a traced step takes any. */
+  const apply = (rate: tf.Tensor, ...gradients: tf.Tensor[]): tf.Tensor[] => {
+    trainable.forEach((entry, i) => {
+      const { variable } = entry;
+      const velocity = velocities[i]!;
+      const gradient =
+        weightDecay > 0 && isDecayed(entry)
+          ? tf.add(gradients[i]!, tf.mul(variable, weightDecay))
+          : gradients[i]!;
+      const moved: tf.Tensor = tf.add(tf.mul(velocity, momentum), gradient);
+      velocity.assign(moved);
+      variable.assign(tf.add(tf.mul(moved, rate), variable));
+    });
     return [];
   };
 
-  const whole = compile((inputs, labels, share) => {
+  const whole = compile((inputs, labels, share, rate) => {
     const [loss, ...gradients] = derive(inputs!, labels!, share!);
-    apply(...gradients);
+    apply(rate!, ...gradients);
     return [loss!];
-  }, options);
-  const first = compile((inputs, labels, share) => derive(inputs!, labels!, share!), options);
+  });
+  const first = compile((inputs, labels, share) => derive(inputs!, labels!, share!));
   const next = compile((inputs, labels, share, ...sums) => {
     const [loss, ...gradients] = derive(inputs!, labels!, share!);
     return [loss!, ...gradients.map((gradient, i) => tf.add(sums[i]!, gradient))];
-  }, options);
-  const update = compile(apply, options);
+  });
+  const update = compile((rate, ...gradients) => apply(rate!, ...gradients));
 
-  return async (microBatches, samples) => {
+  return async (microBatches, samples, learningRate) => {
+    const rate = tf.scalar(-learningRate);
     let loss = 0;
     let sums: tf.Tensor[] = [];
     for await (const { inputs, labels } of microBatches) {
       const part = inputs.shape[0];
       const share = tf.scalar(part / samples);
       const before = sums;
-      const step = part === samples ? whole : before.length === 0 ? first : next;
-      const [value, ...gradients] = step(inputs, labels, share, ...before);
+      const [value, ...gradients] =
+        part === samples
+          ? whole(inputs, labels, share, rate)
+          : (before.length === 0 ? first : next)(inputs, labels, share, ...before);
       sums = gradients;
       loss += (await value!.data())[0]!;
       tf.dispose([value!, inputs, labels, share, ...before]);
     }
     if (sums.length > 0) {
-      update(...sums);
+      update(rate, ...sums);
       tf.dispose(sums);
     }
+    rate.dispose();
     return loss;
   };
 }

@@ -1,9 +1,10 @@
-/** Named settings of a training run: the paper's, and one that finishes in minutes. */
+/** Named settings of a training run: the paper's, what two CPU cores finish in hours, and what takes minutes. */
 import type { FcrnOptions } from '@lesion/fcrn';
 import type { LfnOptions } from '@lesion/lfn';
+import type { LinJitter } from './lin-samples.js';
 import type { TrainingSchedule } from './schedule.js';
 
-export const PROFILES = ['paper', 'quick'] as const;
+export const PROFILES = ['paper', 'workstation', 'quick'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 export interface LinProfile {
@@ -15,6 +16,8 @@ export interface LinProfile {
   fraction: number;
   /** Short sides at which predictions are made. */
   scales: number[];
+  /** What is drawn anew for each sample in each epoch. */
+  jitter: LinJitter;
 }
 
 /**
@@ -39,6 +42,28 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
     size: 320,
     fraction: 0.9,
     scales: [320, 512],
+    jitter: {},
+  },
+  workstation: {
+    architecture: { depth: 88, width: 1, batchNormMomentum: 0.9 },
+    schedule: {
+      epochs: 4,
+      stepsPerEpoch: 160,
+      batchSize: 16,
+      microBatchSize: 16,
+      learningRate: 0.01,
+      learningRateFactor: 0.1,
+      learningRateDrops: [],
+      learningRateDecay: 'cosine',
+      warmupSteps: 40,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      settlingBatches: 16,
+    },
+    size: 224,
+    fraction: 0.9,
+    scales: [320, 512],
+    jitter: { resolution: 0.5, fractions: [0.5, 1], anywhere: true, colors: 0.15 },
   },
   quick: {
     architecture: { depth: 88, width: 1 / 16, batchNormMomentum: 0.8 },
@@ -57,6 +82,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
     size: 64,
     fraction: 0.9,
     scales: [64, 96],
+    jitter: {},
   },
 };
 
@@ -87,6 +113,23 @@ export const LFN_PROFILES: Readonly<Record<Profile, LfnProfile>> = {
       settlingBatches: 0,
     },
     patches: undefined,
+  },
+  workstation: {
+    architecture: { variant: 'standard', batchNorm: true },
+    schedule: {
+      epochs: 5,
+      batchSize: 128,
+      microBatchSize: 128,
+      learningRate: 0.02,
+      learningRateFactor: 0.1,
+      learningRateDrops: [],
+      learningRateDecay: 'cosine',
+      warmupSteps: 100,
+      momentum: 0.9,
+      weightDecay: 1e-4,
+      settlingBatches: 0,
+    },
+    patches: 60_000,
   },
   quick: {
     architecture: { variant: 'narrow', batchNorm: true, batchNormMomentum: 0.8 },

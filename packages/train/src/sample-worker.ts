@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { contiguousData, LesionError, resizeImage, scaledSize, sizeOf } from '@lesion/core';
+import { contiguousData, LesionError, resizeImage, type Size, scaledSize, sizeOf } from '@lesion/core';
 import { readRecordImage, readRecordMask, readSuperpixelFeatures } from '@lesion/isic';
-import { applyAugmentation, applyAugmentationToMask } from '@lesion/preprocess';
+import { adjustColors, applyAugmentation, applyAugmentationToMask } from '@lesion/preprocess';
 import {
   decodeLabels,
   encodeLabels,
@@ -25,8 +25,19 @@ import type {
   WorkerTask,
 } from './worker-tasks.js';
 
+/** The centre of a square crop that lies within the image, in shares of its sides. */
+function cropCentre(
+  { height, width }: Size,
+  fraction: number,
+  [down, right]: readonly [number, number],
+): [number, number] {
+  const side = fraction * Math.min(height, width);
+  const [rows, columns] = [side / height, side / width];
+  return [rows / 2 + down * (1 - rows), columns / 2 + right * (1 - columns)];
+}
+
 async function linSample(task: LinSampleTask): Promise<LinSampleResult> {
-  const { record, augmentation, size, fraction, lesionClass, throughShortSide } = task;
+  const { record, augmentation, size, fraction, place, colors, lesionClass, throughShortSide } = task;
   let image = await readRecordImage(record);
   const mask = await readRecordMask(record);
   if (throughShortSide !== undefined) {
@@ -35,11 +46,12 @@ async function linSample(task: LinSampleTask): Promise<LinSampleResult> {
       image = resizeImage(resizeImage(image, scaledSize(full, { shortSide: throughShortSide })), full);
     }
   }
-  const geometry = { size, fraction };
+  const geometry = { size, fraction, centre: place && cropCentre(sizeOf(image), fraction, place) };
   const labels = contiguousData(applyAugmentationToMask(mask, augmentation, geometry)).map(
     (inside) => inside * lesionClass,
   );
-  return { image: contiguousData(applyAugmentation(image, augmentation, geometry)), labels };
+  const sample = applyAugmentation(image, augmentation, geometry);
+  return { image: contiguousData(colors === undefined ? sample : adjustColors(sample, colors)), labels };
 }
 
 async function imageSuperpixels(task: SuperpixelTask): Promise<SuperpixelResult> {

@@ -1,5 +1,9 @@
 /** How a run trains: batch sizes, learning rate by epoch, momentum, weight decay. Plain data, kept in bundles. */
-import { assertNumber, invalidArgument } from '@lesion/core';
+import { assertNumber, assertOneOf, invalidArgument } from '@lesion/core';
+
+/** How the learning rate falls. */
+export const LEARNING_RATE_DECAYS = ['steps', 'cosine'] as const;
+export type LearningRateDecay = (typeof LEARNING_RATE_DECAYS)[number];
 
 export interface TrainingSchedule {
   /** Passes over the training samples. */
@@ -16,6 +20,13 @@ export interface TrainingSchedule {
   learningRateFactor: number;
   /** ...after each of these epochs (0-based: `[4]` means that epoch 4 is the first at the lower rate). */
   learningRateDrops: number[];
+  /**
+   * `steps`: the rate falls at {@link learningRateDrops}. `cosine`: beside those, it falls along half a cosine to 0
+   * at the last step. @default 'steps'
+   */
+  learningRateDecay?: LearningRateDecay | undefined;
+  /** Steps over which the rate first rises linearly to what it should be. @default 0 */
+  warmupSteps?: number | undefined;
   momentum: number;
   /** L2 weight decay on convolution and dense kernels; biases, scales and shifts are left alone. */
   weightDecay: number;
@@ -40,6 +51,12 @@ export function assertSchedule(schedule: TrainingSchedule): void {
   assertNumber(schedule.momentum, 'momentum', { min: 0, max: 0.9999 });
   assertNumber(schedule.weightDecay, 'weightDecay', { min: 0 });
   assertNumber(schedule.settlingBatches, 'settlingBatches', { integer: true, min: 0 });
+  if (schedule.learningRateDecay !== undefined) {
+    assertOneOf(schedule.learningRateDecay, LEARNING_RATE_DECAYS, 'learningRateDecay');
+  }
+  if (schedule.warmupSteps !== undefined) {
+    assertNumber(schedule.warmupSteps, 'warmupSteps', { integer: true, min: 0 });
+  }
   if (schedule.microBatchSize > schedule.batchSize) {
     throw invalidArgument({
       what: 'a micro-batch is a part of a batch',
@@ -50,10 +67,18 @@ export function assertSchedule(schedule: TrainingSchedule): void {
   }
 }
 
-/** The learning rate of an epoch (0-based). */
-export function learningRateAt(schedule: TrainingSchedule, epoch: number): number {
+/** The learning rate of a step, both counted from 0 over the whole run. */
+export function learningRateAt(schedule: TrainingSchedule, step: number, stepsPerEpoch: number): number {
+  const epoch = Math.floor(step / stepsPerEpoch);
   const drops = schedule.learningRateDrops.filter((drop) => epoch >= drop).length;
-  return schedule.learningRate * schedule.learningRateFactor ** drops;
+  const total = stepsPerEpoch * schedule.epochs;
+  const warmup = Math.min(schedule.warmupSteps ?? 0, total);
+  const rising = step < warmup ? (step + 1) / (warmup + 1) : 1;
+  const falling =
+    schedule.learningRateDecay === 'cosine' && step >= warmup
+      ? (1 + Math.cos((Math.PI * (step - warmup)) / (total - warmup))) / 2
+      : 1;
+  return schedule.learningRate * schedule.learningRateFactor ** drops * rising * falling;
 }
 
 /** Optimiser steps of one epoch over `samples` samples; a last, smaller batch counts. */

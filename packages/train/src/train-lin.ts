@@ -2,14 +2,23 @@
 
 import { join } from 'node:path';
 import { assertNumber, assertOneOf, CLASS_MAP_CHANNELS, resolveOptions, SeededRandom } from '@lesion/core';
-import { buildFcrn, FCRN_INPUT, type FcrnOptions, pixelwiseCrossEntropy } from '@lesion/fcrn';
+import {
+  buildFcrn,
+  FCRN_INPUT,
+  type FcrnOptions,
+  initializeFromResNet50,
+  pixelwiseCrossEntropy,
+} from '@lesion/fcrn';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { saveBundle } from './bundle.js';
+import { layersFolderHash, loadLayersFolder } from './layers-folder.js';
 import {
+  assertJitter,
   LIN_DATA_SETS,
   type LinBatch,
   type LinDataSet,
+  type LinJitter,
   LinSamples,
   labelledRecords,
   linBatchToTensors,
@@ -46,10 +55,24 @@ export interface TrainLinOptions extends TrainingRunOptions {
   scales?: readonly number[] | undefined;
   /** Held-out images used for the validation loss at most. @default all */
   validationLimit?: number | undefined;
-  /** Probability that a sample is reduced to a short side of 256 and enlarged again, every class alike. @default 0 */
-  resolutionAugmentation?: number | undefined;
-  /** Called with each network before its training, to set initial weights, e.g. initializeFromResNet50. */
+  /** What is drawn anew for each sample in each epoch. @default the profile's, nothing in the paper */
+  jitter?: LinJitter | undefined;
+  /**
+   * Folder of a Keras ResNet-50 as a tfjs layers model (`model.json` and its shards), trained on ImageNet: each
+   * network begins with its weights as initializeFromResNet50 does it. @default random weights
+   */
+  resnet50?: string | undefined;
+  /** Called with each network before its training, to set initial weights in another way. */
   initialize?: ((model: LayersModel, dataSet: LinDataSet) => void | Promise<void>) | undefined;
+}
+
+async function beginFromResNet50(model: LayersModel, folder: string): Promise<void> {
+  const source = await loadLayersFolder(folder);
+  try {
+    initializeFromResNet50(model, source);
+  } finally {
+    source.dispose();
+  }
 }
 
 /** The name of a data set's network in files: `dr`, `dm`, `dr-dm`. */
@@ -82,15 +105,17 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
       fraction: profile.fraction,
       scales: profile.scales,
       validationLimit: undefined,
-      resolutionAugmentation: 0,
+      jitter: undefined,
+      resnet50: undefined,
       initialize: undefined,
     },
     'trainLin',
   );
-  const { seed, size, fraction, scales, dataSets, resolutionAugmentation } = settings;
+  const { seed, size, fraction, scales, dataSets, resnet50 } = settings;
   for (const dataSet of dataSets) assertOneOf(dataSet, LIN_DATA_SETS, 'dataSets');
   assertNumber(size, 'size', { integer: true, min: 32 });
-  assertNumber(resolutionAugmentation, 'resolutionAugmentation', { min: 0, max: 1 });
+  const jitter = overridden(profile.jitter, settings.jitter);
+  assertJitter(jitter);
   const schedule = overridden(profile.schedule, settings.schedule);
   const architecture = overridden(profile.architecture, settings.architecture);
 
@@ -113,7 +138,8 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
     limit: settings.limit ?? null,
     trainingShare: settings.trainingShare,
     validationLimit: settings.validationLimit ?? null,
-    resolutionAugmentation,
+    jitter,
+    resnet50: resnet50 === undefined ? null : await layersFolderHash(resnet50),
     seed,
     engine: engine.name,
     data: fingerprint,
@@ -139,14 +165,15 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
       };
       const model = buildFcrn({ ...networkArchitecture, activation: 'linear' });
       try {
+        if (resnet50 !== undefined) await beginFromResNet50(model, resnet50);
         await settings.initialize?.(model, dataSet);
-        const plain = { size, fraction, seed, resolutionAugmentation: 0 };
+        const plain = { size, fraction, seed };
         const plan = planLinSamples(training, dataSet, seed);
         const result = await trainNetwork<LinBatch>(
           {
             name: network,
             model,
-            training: new LinSamples(pool, training, plan, { ...plain, resolutionAugmentation }),
+            training: new LinSamples(pool, training, plan, { ...plain, jitter }),
             validation: new LinSamples(pool, held, plainSamples(held), plain),
             toTensors: (batch) => linBatchToTensors(batch, size, FCRN_INPUT),
             loss: (labels, output) => pixelwiseCrossEntropy(labels as tf.Tensor3D, output as tf.Tensor4D),

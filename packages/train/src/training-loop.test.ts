@@ -255,9 +255,23 @@ describe.each(['cpu', 'onnxruntime'] as const)('trainNetwork on %s', (engine) =>
 describe('schedule', () => {
   it('drops the learning rate at the epochs named', () => {
     const rates = [0, 1, 2, 3].map((epoch) =>
-      learningRateAt({ ...schedule, learningRateDrops: [1, 3] }, epoch),
+      learningRateAt({ ...schedule, learningRateDrops: [1, 3] }, 10 * epoch + 9, 10),
     );
     expect(rates).toBeAllClose([0.02, 0.002, 0.002, 0.0002], 1e-12);
+  });
+
+  it('rises at first and falls along a cosine to nothing', () => {
+    const cosine = {
+      ...schedule,
+      learningRateDrops: [],
+      learningRateDecay: 'cosine',
+      warmupSteps: 3,
+    } as const;
+    const rates = Array.from({ length: 12 }, (_, step) => learningRateAt(cosine, step, 4) / 0.02);
+    expect(rates.slice(0, 4)).toBeAllClose([0.25, 0.5, 0.75, 1], 1e-12);
+    expect(rates[3 + 3]).toBeCloseTo((1 + Math.cos(Math.PI / 3)) / 2, 12);
+    expect(rates[11]).toBeLessThan(0.04);
+    expect(rates.slice(3)).toEqual([...rates.slice(3)].sort((a, b) => b - a));
   });
 
   it('counts a last, smaller batch and the shortened epoch', () => {

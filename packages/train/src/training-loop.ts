@@ -107,9 +107,11 @@ export async function trainNetwork<Batch>(
     .digest('hex');
   const variables = namedVariables(problem.model);
   const trainable = variables.filter((entry) => entry.trainable);
-  const optimizer = tf.train.momentum(schedule.learningRate, schedule.momentum);
-  const { weightDecay } = schedule;
-  const takeStep = await createOptimizerStep({ problem, optimizer, trainable, weightDecay });
+  const velocities = tf.tidy(() =>
+    trainable.map(({ variable }) => tf.variable(tf.zerosLike(variable), false)),
+  );
+  const { momentum, weightDecay } = schedule;
+  const takeStep = await createOptimizerStep({ problem, trainable, velocities, momentum, weightDecay });
 
   let state: TrainingState = {
     formatVersion: 1,
@@ -132,22 +134,14 @@ export async function trainNetwork<Batch>(
           mend: 'Resume with the same options, or train into another folder.',
         });
       }
-      await restore(checkpoint, problem.model, optimizer, trainable, checkpointPath);
+      restore(checkpoint, problem.model, trainable, velocities, checkpointPath);
       state = checkpoint.state;
     }
   }
 
   const save = async (): Promise<void> => {
-    const [iterations, ...accumulations] = await optimizer.getWeights();
-    iterations!.tensor.dispose();
-    await writeCheckpoint(
-      checkpointPath,
-      state,
-      await readArrays(variables),
-      await readArrays(
-        accumulations.map(({ tensor }, i) => ({ name: trainable[i]!.name, variable: tensor })),
-      ),
-    );
+    const momenta = velocities.map((variable, i) => ({ name: trainable[i]!.name, variable }));
+    await writeCheckpoint(checkpointPath, state, await readArrays(variables), await readArrays(momenta));
   };
 
   const stepsPerEpoch = stepsOfEpoch(schedule, problem.training.count);
@@ -166,8 +160,7 @@ export async function trainNetwork<Batch>(
   try {
     while (state.epoch < schedule.epochs) {
       const { epoch } = state;
-      const learningRate = learningRateAt(schedule, epoch);
-      optimizer.setLearningRate(learningRate);
+      const learningRate = learningRateAt(schedule, epoch * stepsPerEpoch, stepsPerEpoch);
       const batches = chunks(orderOf(seed, epoch, problem.training.count), schedule.batchSize)
         .slice(state.step, stepsPerEpoch)
         .map((batch) => chunks(batch, schedule.microBatchSize));
@@ -183,7 +176,8 @@ export async function trainNetwork<Batch>(
             });
           }
           const samples = microBatches.flat().length;
-          const loss = await takeStep(tensorsOf(problem, decoded, microBatches.length), samples);
+          const rateOfStep = learningRateAt(schedule, epoch * stepsPerEpoch + state.step, stepsPerEpoch);
+          const loss = await takeStep(tensorsOf(problem, decoded, microBatches.length), samples, rateOfStep);
           if (!Number.isFinite(loss)) {
             throw new LesionError('NOT_FINITE', {
               what: 'the training loss is not a number any more',
@@ -205,7 +199,7 @@ export async function trainNetwork<Batch>(
             total: totalSteps,
             ...rate.mark(done, totalSteps),
             loss,
-            learningRate,
+            learningRate: rateOfStep,
             epoch: epoch + 1,
             epochs: schedule.epochs,
           });
@@ -240,7 +234,7 @@ export async function trainNetwork<Batch>(
       lastSave = performance.now();
     }
   } finally {
-    optimizer.dispose();
+    tf.dispose(velocities);
   }
   return { history: state.history, stepLosses: state.stepLosses };
 }
@@ -339,16 +333,14 @@ async function validate<Batch>(
   return sum / validation.count;
 }
 
-async function restore(
+function restore(
   checkpoint: Checkpoint,
   model: LayersModel,
-  optimizer: tf.MomentumOptimizer,
   trainable: readonly NamedVariable[],
+  velocities: readonly tf.Variable[],
   path: string,
-): Promise<void> {
-  assignWeights(model, checkpoint.weights, path);
-  if (checkpoint.momentum.size === 0) return;
-  const accumulations = trainable.map(({ name, variable }) => {
+): void {
+  const arrays = trainable.map(({ name, variable }) => {
     const array = checkpoint.momentum.get(name);
     if (array === undefined || array.shape.join() !== variable.shape.join()) {
       throw invalidFile({
@@ -357,10 +349,12 @@ async function restore(
         mend: 'Delete the file to train from the beginning.',
       });
     }
-    return { name: `${variable.name}/momentum`, tensor: tf.tensor(array.data, array.shape) };
+    return array;
   });
-  const named = [{ name: 'iter', tensor: tf.scalar(0, 'int32') }, ...accumulations];
-  await optimizer.setWeights(named);
-  // The optimiser made variables of its own from them.
-  tf.dispose(named.map(({ tensor }) => tensor));
+  assignWeights(model, checkpoint.weights, path);
+  tf.tidy(() => {
+    arrays.forEach(({ data, shape }, i) => {
+      velocities[i]!.assign(tf.tensor(data, shape));
+    });
+  });
 }

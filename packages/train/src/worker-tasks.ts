@@ -1,7 +1,7 @@
 /** What can be asked of a worker thread, and what it answers. Plain data on both ways. */
 import type { LesionErrorCode, LesionErrorDetails } from '@lesion/core';
 import type { IsicRecord, SuperpixelFeatures } from '@lesion/isic';
-import type { AugmentedSample } from '@lesion/preprocess';
+import type { AdjustColorsOptions, AugmentedSample } from '@lesion/preprocess';
 import type { SuperpixelOptions } from '@lesion/superpixel';
 
 /** One training sample of a FCRN: the augmented centre crop and a class for each of its pixels. */
@@ -11,8 +11,15 @@ export interface LinSampleTask {
   augmentation: AugmentedSample;
   /** Side of the square sample, pixels. */
   size: number;
-  /** Share of the short side that the centre crop takes. */
+  /** Share of the short side that the crop takes. */
   fraction: number;
+  /**
+   * Where the crop lies: from 0, at the image's top or left edge, to 1, at its bottom or right. In the centre if not
+   * given.
+   */
+  place?: readonly [down: number, right: number] | undefined;
+  /** How the image's colours change; not at all if not given. */
+  colors?: AdjustColorsOptions | undefined;
   /** The class of the lesion's pixels, 1..3; the rest are background, 0. */
   lesionClass: number;
   /** If given, the image is first reduced to this short side and enlarged again. */

@@ -7,7 +7,7 @@ import { defineCommand } from '../command.js';
 import { formatCount, formatDuration } from '../format.js';
 import { engineOption } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
-import { decimalNumber, numberList, wholeNumber } from '../parsers.js';
+import { decimalNumber, numberList, numberRange, wholeNumber } from '../parsers.js';
 
 /** What may be set of a LIN alone; the rows of Tables III and IV, and the sizes. */
 interface LinOnlyOptions {
@@ -17,6 +17,10 @@ interface LinOnlyOptions {
   scales?: number[];
   dataSets?: ('DR' | 'DM' | 'DR+DM')[];
   resolutionAugmentation?: number;
+  cropFractions?: [number, number];
+  cropAnywhere?: boolean;
+  colorJitter?: number;
+  resnet50?: string;
 }
 
 /** What may be set of a LFN alone; the rows of Table VII. */
@@ -31,7 +35,7 @@ interface LfnOnlyOptions {
 interface TrainOptions extends LinOnlyOptions, LfnOnlyOptions {
   data: string;
   out: string;
-  profile: 'paper' | 'quick';
+  profile: 'paper' | 'workstation' | 'quick';
   engine: EngineName | 'auto';
   resume: boolean;
   limit?: number;
@@ -40,6 +44,9 @@ interface TrainOptions extends LinOnlyOptions, LfnOnlyOptions {
   batchSize?: number;
   microBatchSize?: number;
   learningRate?: number;
+  learningRateDecay?: 'steps' | 'cosine';
+  warmupSteps?: number;
+  weightDecay?: number;
   settlingBatches?: number;
   threads?: number;
 }
@@ -88,8 +95,11 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       .requiredOption('--data <dir>', "a folder in the challenge's layout")
       .requiredOption('--out <run>', 'the folder of the run: checkpoints, loss curves, bundle')
       .addOption(
-        new Option('--profile <name>', "the paper's settings, or some that finish in minutes")
-          .choices(['paper', 'quick'])
+        new Option(
+          '--profile <name>',
+          "the paper's settings, some that two processors finish in hours, or some that take minutes",
+        )
+          .choices(['paper', 'workstation', 'quick'])
           .default('paper'),
       )
       .addOption(engineOption())
@@ -111,6 +121,22 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         '--learning-rate <number>',
         'of the first epoch; default by profile',
         decimalNumber({ min: Number.MIN_VALUE }),
+      )
+      .addOption(
+        new Option('--learning-rate-decay <name>', 'how the rate falls; default by profile').choices([
+          'steps',
+          'cosine',
+        ]),
+      )
+      .option(
+        '--warmup-steps <number>',
+        'steps in which the rate first rises; default by profile',
+        wholeNumber({ min: 0 }),
+      )
+      .option(
+        '--weight-decay <number>',
+        'penalty on the squares of kernels; default by profile',
+        decimalNumber({ min: 0 }),
       )
       .option(
         '--settling-batches <number>',
@@ -144,9 +170,21 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       )
       .option(
         '--resolution-augmentation <probability>',
-        'lin: share of samples that are blurred by reducing and enlarging them; default 0',
+        'lin: share of samples that are blurred by reducing and enlarging them; default by profile',
         decimalNumber({ min: 0, max: 1 }),
       )
+      .option(
+        '--crop-fractions <least,most>',
+        'lin: the crop takes a share of the short side between these; default by profile',
+        numberRange(decimalNumber({ min: Number.MIN_VALUE, max: 1 })),
+      )
+      .option('--crop-anywhere', 'lin: crops lie anywhere in the image; default by profile')
+      .option(
+        '--color-jitter <strength>',
+        'lin: colours change by factors of up to 1 + this; default by profile',
+        decimalNumber({ min: 0, max: 1 }),
+      )
+      .option('--resnet50 <dir>', 'lin: begin with the ImageNet weights of this Keras ResNet-50 (model.json)')
       .addOption(
         new Option('--variant <name>', 'lfn: widths of Table VI; default by profile').choices([
           'standard',
@@ -166,7 +204,9 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
   },
   async run(context, { positional: [network], options }) {
     const { data, out, profile, engine, resume, limit, threads, ...rest } = options;
-    const { depth, width, size, scales, dataSets, resolutionAugmentation, ...withoutLin } = rest;
+    const { depth, width, size, scales, dataSets, resnet50, ...withoutNetwork } = rest;
+    const { resolutionAugmentation, cropFractions, cropAnywhere, colorJitter, ...withoutLin } =
+      withoutNetwork;
     const { variant, batchNorm, lossWeights, patches, cache, ...schedule } = withoutLin;
     if (network === 'lfn') {
       assertOnlyFor('lfn', {
@@ -176,6 +216,10 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         '--scales': scales !== undefined,
         '--data-sets': dataSets !== undefined,
         '--resolution-augmentation': resolutionAugmentation !== undefined,
+        '--crop-fractions': cropFractions !== undefined,
+        '--crop-anywhere': cropAnywhere !== undefined,
+        '--color-jitter': colorJitter !== undefined,
+        '--resnet50': resnet50 !== undefined,
       });
     } else {
       assertOnlyFor('lin', {
@@ -214,7 +258,13 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
               size,
               scales,
               dataSets,
-              resolutionAugmentation,
+              jitter: {
+                resolution: resolutionAugmentation,
+                fractions: cropFractions,
+                anywhere: cropAnywhere,
+                colors: colorJitter,
+              },
+              resnet50,
             })
           : await trainLfn({
               ...settings,
