@@ -30,6 +30,13 @@ export {
   type FeatureScores,
 } from './feature-protocol.js';
 export {
+  applyLogisticCalibration,
+  type FitLogisticCalibrationOptions,
+  fitLogisticCalibration,
+  type LogisticCalibration,
+  type LogisticCalibrationOptions,
+} from './logistic-calibration.js';
+export {
   type AveragePrecisionOptions,
   type AveragePrecisionRule,
   averagePrecision,
