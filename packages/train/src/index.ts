@@ -37,6 +37,7 @@ export {
 export { LIN_DATA_SETS, type LinDataSet, type LinJitter, planLinSamples } from './lin-samples.js';
 export { type InputNormalization, normalizePixels } from './normalization.js';
 export { inspectOnnxRuntime, type OnnxRuntimeReport } from './onnx-runtime.js';
+export { type CountPatchesOptions, countPatches } from './patch-store.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
 export { type ImagePrediction, PredictionFolder } from './prediction-folder.js';
 export {
@@ -66,6 +67,7 @@ export {
   stepsOfEpoch,
   type TrainingSchedule,
 } from './schedule.js';
+export { type KeptSuperpixelsOptions, keptSuperpixels } from './superpixel-cache.js';
 export { type TrainLfnOptions, trainLfn } from './train-lfn.js';
 export { type TrainLinOptions, trainLin } from './train-lin.js';
 export {

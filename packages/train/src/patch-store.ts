@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
   contiguousData,
@@ -12,9 +13,10 @@ import {
   LesionError,
   mapInOrder,
   PATCH_CLASSES,
+  type PatchClass,
   throwIfAborted,
 } from '@lesion/core';
-import { type IsicRecord, PatchInventory, planPatches, TABLE_II } from '@lesion/isic';
+import { type IsicRecord, PatchInventory, patchTargets, planPatches, TABLE_II } from '@lesion/isic';
 import { LFN_INPUT } from '@lesion/lfn';
 import { rotateImage } from '@lesion/preprocess';
 import type { SuperpixelOptions } from '@lesion/superpixel';
@@ -25,7 +27,7 @@ import { LFN_PATCH_SIZE } from './lfn.js';
 import { normalizePixels } from './normalization.js';
 import { type OnProgress, RateMeter } from './progress.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
-import type { WorkerPool } from './worker-pool.js';
+import { WorkerPool } from './worker-pool.js';
 
 /** A record that a LFN can learn from: an image whose superpixels' features are known. */
 export type FeatureRecord = IsicRecord & { imagePath: string };
@@ -178,22 +180,7 @@ export async function preparePatches(
   }
   await mkdir(folder, { recursive: true });
 
-  const inventory = new PatchInventory();
-  const labelsPaths = new Map<string, string>();
-  await eachRecord(records, options, `superpixels ${name}`, async (record) => {
-    const task = {
-      kind: 'superpixels',
-      record,
-      superpixels,
-      cacheFolder: join(folder, 'superpixels'),
-    } as const;
-    const { labelsPath, features } = await pool.run<'superpixels'>(task);
-    return () => {
-      labelsPaths.set(record.id, labelsPath);
-      inventory.add(record.id, features);
-    };
-  });
-
+  const { inventory, labelsPaths } = await takeInventory(pool, records, options);
   const { background, ...features } = inventory.counts;
   // A handful of held-out images may show no feature at all; their background still has a loss.
   const bare = !rotate && Object.values(features).every((count) => count === 0);
@@ -242,10 +229,81 @@ export async function preparePatches(
   return PatchStore.open(path, index);
 }
 
+/** Finds the superpixels and features of each record. */
+async function takeInventory(
+  pool: WorkerPool,
+  records: readonly FeatureRecord[],
+  options: EachRecordOptions & Pick<PreparePatchesOptions, 'folder' | 'name' | 'superpixels'>,
+): Promise<{ inventory: PatchInventory; labelsPaths: Map<string, string> }> {
+  const { folder, name, superpixels } = options;
+  const inventory = new PatchInventory();
+  const labelsPaths = new Map<string, string>();
+  await eachRecord(records, options, `superpixels ${name}`, async (record) => {
+    const task = {
+      kind: 'superpixels',
+      record,
+      superpixels,
+      cacheFolder: join(folder, 'superpixels'),
+    } as const;
+    const { labelsPath, features } = await pool.run<'superpixels'>(task);
+    return () => {
+      labelsPaths.set(record.id, labelsPath);
+      inventory.add(record.id, features);
+    };
+  });
+  return { inventory, labelsPaths };
+}
+
+/** Options of {@link countPatches}. */
+export interface CountPatchesOptions {
+  /** How superpixels are found where the data has none. */
+  superpixels: SuperpixelOptions;
+  /** Folder for computed superpixels: a run's cache, in which training left them. */
+  cache: string;
+  /** @default all processors */
+  threads?: number | undefined;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * How many superpixels of some images carry each feature or none: Table II's first column, and the sizes of the
+ * training set that its plan makes of them.
+ *
+ * @throws LesionError `INVALID_FILE` naming a file that cannot be used; `ABORTED`
+ */
+export async function countPatches(
+  records: readonly IsicRecord[],
+  { superpixels, cache, threads = availableParallelism(), onProgress, signal }: CountPatchesOptions,
+): Promise<{
+  images: number;
+  original: Record<PatchClass, number>;
+  planned: Record<PatchClass, number>;
+}> {
+  const annotated = featureRecords(records);
+  const pool = new WorkerPool({ threads });
+  try {
+    const { inventory } = await takeInventory(pool, annotated, {
+      folder: cache,
+      name: 'counted',
+      superpixels,
+      threads,
+      onProgress,
+      signal,
+    });
+    const original = { ...inventory.counts };
+    return { images: annotated.length, original, planned: patchTargets(original) };
+  } finally {
+    await pool.close();
+  }
+}
+
+type EachRecordOptions = Pick<PreparePatchesOptions, 'threads' | 'onProgress' | 'signal'>;
+
 /** Works on records a few at a time; what each work returns is called in the records' order. */
 async function eachRecord(
   records: readonly FeatureRecord[],
-  { threads, onProgress, signal }: PreparePatchesOptions,
+  { threads, onProgress, signal }: EachRecordOptions,
   phase: string,
   work: (record: FeatureRecord) => Promise<() => void>,
 ): Promise<void> {

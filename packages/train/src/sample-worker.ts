@@ -1,19 +1,10 @@
 /** The worker thread's side: decodes, augments, finds superpixels, cuts patches. */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { contiguousData, LesionError, resizeImage, type Size, scaledSize, sizeOf } from '@lesion/core';
 import { readRecordImage, readRecordMask, readSuperpixelFeatures } from '@lesion/isic';
 import { adjustColors, applyAugmentation, applyAugmentationToMask } from '@lesion/preprocess';
-import {
-  decodeLabels,
-  encodeLabels,
-  extractPatches,
-  regionProperties,
-  superpixels,
-} from '@lesion/superpixel';
-import writeFileAtomic from 'write-file-atomic';
+import { decodeLabels, extractPatches, regionProperties } from '@lesion/superpixel';
+import { keptSuperpixels } from './superpixel-cache.js';
 import type {
   LinSampleResult,
   LinSampleTask,
@@ -56,20 +47,7 @@ async function linSample(task: LinSampleTask): Promise<LinSampleResult> {
 
 async function imageSuperpixels(task: SuperpixelTask): Promise<SuperpixelResult> {
   const { record, cacheFolder } = task;
-  let labelsPath = record.superpixelsPath;
-  if (labelsPath === undefined) {
-    const key = createHash('sha256')
-      .update(await readFile(record.imagePath!))
-      .update(JSON.stringify(task.superpixels))
-      .digest('hex')
-      .slice(0, 16);
-    labelsPath = join(cacheFolder, `${record.id}_${key}_superpixels.png`);
-    if (!existsSync(labelsPath)) {
-      const { labels } = superpixels(await readRecordImage(record), task.superpixels);
-      await mkdir(cacheFolder, { recursive: true });
-      await writeFileAtomic(labelsPath, Buffer.from(encodeLabels(labels)), { fsync: false });
-    }
-  }
+  const labelsPath = await keptSuperpixels(record, { options: task.superpixels, folder: cacheFolder });
   const labels = decodeLabels(await readFile(labelsPath), { source: labelsPath });
   const features = await readSuperpixelFeatures(record, labels);
   if (features === undefined) {

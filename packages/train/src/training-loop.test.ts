@@ -261,12 +261,12 @@ describe('schedule', () => {
   });
 
   it('rises at first and falls along a cosine to nothing', () => {
-    const cosine = {
+    const cosine: TrainingSchedule = {
       ...schedule,
       learningRateDrops: [],
       learningRateDecay: 'cosine',
       warmupSteps: 3,
-    } as const;
+    };
     const rates = Array.from({ length: 12 }, (_, step) => learningRateAt(cosine, step, 4) / 0.02);
     expect(rates.slice(0, 4)).toBeAllClose([0.25, 0.5, 0.75, 1], 1e-12);
     expect(rates[3 + 3]).toBeCloseTo((1 + Math.cos(Math.PI / 3)) / 2, 12);
