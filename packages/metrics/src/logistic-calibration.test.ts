@@ -71,12 +71,16 @@ describe('fitLogisticCalibration', () => {
     expect(mirrored.intercept).toBeCloseTo(-intercept, 8);
   });
 
+  it('gives the smoothed share of positives where all scores are alike', () => {
+    const calibration = fitLogisticCalibration([0, 1, 0, 0], [0, 0, 1e-9, 0]);
+    expect(calibration.slope).toBe(0);
+    // (2 / 3 + 3 * 1 / 5) / 4
+    expect(applyLogisticCalibration([0.7], calibration)[0]).toBeCloseTo(19 / 60, 12);
+  });
+
   it('refuses what has no answer', () => {
     expect(() => fitLogisticCalibration([1, 1], [0.2, 0.4])).toThrow(
       'labels: labels of one kind alone cannot calibrate anything; got 2 positives and 0 negatives; expected at least 1 of each',
-    );
-    expect(() => fitLogisticCalibration([0, 1], [0.2, 0.2])).toThrow(
-      'scores: scores that are all alike have no slope; got 0.2, 2 times; expected at least 2 different ones',
     );
     expect(() => fitLogisticCalibration([], [])).toThrow('got 0 positives and 0 negatives');
     expect(() => fitLogisticCalibration([0, 1], [0.2, 1.2])).toThrow('scores: holds a score outside [0, 1]');

@@ -47,17 +47,18 @@ const SHORTEST_STEP = 1e-10;
  *
  * The labels are smoothed as Platt did: with `P` positives and `N` negatives, a positive counts as (P + 1) / (P + 2)
  * and a negative as 1 / (N + 2), so that the curve stays finite where scores separate the labels. A negative slope,
- * where higher scores belong to fewer positives, is kept: look at its sign.
+ * where higher scores belong to fewer positives, is kept: look at its sign. Scores that are all alike tell nothing; the
+ * slope is then 0 and the probability the share of (smoothed) positives.
  *
  * Model and targets: Platt, "Probabilistic Outputs for Support Vector Machines", in Advances in Large Margin
  * Classifiers, MIT Press 1999. Newton's method with a line search: Lin, Lin and Weng 2007, Algorithm 1,
  * https://doi.org/10.1007/s10994-007-5018-6.
  *
  * @param labels 0 and 1, some of each.
- * @param scores In [0, 1], as many as labels and not all alike; not those that the scoring model was trained on, which
- * it scores too surely.
- * @throws LesionError `INVALID_ARGUMENT` if lengths differ, a label is neither 0 nor 1, a score is outside [0, 1], all
- * labels are alike or all scores are; `NOT_FINITE` if a score is not finite.
+ * @param scores In [0, 1], as many as labels; not those of images that the scoring model was trained on, of which it is
+ * too sure.
+ * @throws LesionError `INVALID_ARGUMENT` if lengths differ, a label is neither 0 nor 1, a score is outside [0, 1] or
+ * all labels are alike; `LIMIT_EXCEEDED` if `maxIterations` were too few; `NOT_FINITE` if a score is not finite.
  * @example
  * ```ts
  * const calibration = fitLogisticCalibration([0, 0, 1, 1], [0.2, 0.4, 0.3, 0.6]); // { slope: 0.81…, intercept: 0.46… }
@@ -91,17 +92,14 @@ export function fitLogisticCalibration(
       expected: 'at least 1 of each',
     });
   }
-  if (logits.every((logit) => logit === logits[0])) {
-    throw invalidArgument({
-      what: 'scores that are all alike have no slope',
-      where: 'scores',
-      got: `${flatScores[0]}, ${count} times`,
-      expected: 'at least 2 different ones',
-    });
-  }
   const positiveTarget = (positives + 1) / (positives + 2);
   const negativeTarget = 1 / (negatives + 2);
   const targets = Float64Array.from(bytes, (label) => (label === 1 ? positiveTarget : negativeTarget));
+
+  if (logits.every((logit) => logit === logits[0])) {
+    const share = targets.reduce((sum, target) => sum + target) / count;
+    return { slope: 0, intercept: Math.log(share / (1 - share)) };
+  }
 
   let fit: LogisticCalibration = { slope: 0, intercept: Math.log((positives + 1) / (negatives + 1)) };
   let value = lossOf(fit, logits, targets);
