@@ -1,6 +1,7 @@
 /** Predicts a split of a data set and scores it as the challenge did, task by task. */
 import { availableParallelism } from 'node:os';
 import {
+  assertOneOf,
   type BinaryMask,
   invalidArgument,
   type LabelMap,
@@ -30,6 +31,7 @@ import {
   type ProtocolName,
   type ProtocolScore,
 } from '@lesion/metrics';
+import { CLASS_SCORES, type ClassScores, classScores, notCalibrated } from './class-scores.js';
 import type { Lfn, LfnPredictOptions } from './lfn.js';
 import type { Lin, LinPredictOptions } from './lin.js';
 import { predictImage } from './predict-images.js';
@@ -47,6 +49,11 @@ export interface EvaluateSplitOptions {
   lfn?: Lfn | undefined;
   linOptions?: LinPredictOptions | undefined;
   lfnOptions?: LfnPredictOptions | undefined;
+  /**
+   * What task 3 is scored by: the LIN's calibrated probabilities or its raw indexes, which the paper's tables use.
+   * @default 'calibrated' if the LIN is calibrated for `linOptions`, else 'indexes'
+   */
+  scores?: ClassScores | undefined;
   /** Whose scoring. @default 'isic2017' */
   protocol?: ProtocolName | undefined;
   /** Only images with this value in this column. @default all */
@@ -72,6 +79,8 @@ export interface EvaluatedImage extends ImagePrediction {
 
 export interface Evaluation {
   split: DatasetSplit;
+  /** What task 3 was scored by; absent without a LIN. */
+  scores?: ClassScores | undefined;
   /** The tasks that could be scored; a task without any truth is left out. */
   tasks: ProtocolScore<string>[];
   /** Images that could not be read or scored, and why. The others were scored without them. */
@@ -95,25 +104,38 @@ export interface Evaluation {
  * ```
  */
 export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Evaluation> {
-  const { split, lin, lfn, linOptions, lfnOptions, protocol, where, limit, onImage, onProgress, signal } =
-    resolveOptions(
-      options,
-      {
-        data: undefined,
-        split: 'validation',
-        lin: undefined,
-        lfn: undefined,
-        linOptions: undefined,
-        lfnOptions: undefined,
-        protocol: 'isic2017',
-        where: undefined,
-        limit: undefined,
-        onImage: undefined,
-        onProgress: undefined,
-        signal: undefined,
-      },
-      'evaluateSplit',
-    );
+  const {
+    split,
+    lin,
+    lfn,
+    linOptions,
+    lfnOptions,
+    protocol,
+    where,
+    limit,
+    onImage,
+    onProgress,
+    signal,
+    ...more
+  } = resolveOptions(
+    options,
+    {
+      data: undefined,
+      split: 'validation',
+      lin: undefined,
+      lfn: undefined,
+      linOptions: undefined,
+      lfnOptions: undefined,
+      scores: undefined,
+      protocol: 'isic2017',
+      where: undefined,
+      limit: undefined,
+      onImage: undefined,
+      onProgress: undefined,
+      signal: undefined,
+    },
+    'evaluateSplit',
+  );
   if (lin === undefined && lfn === undefined) {
     throw invalidArgument({
       what: 'nothing to evaluate',
@@ -121,6 +143,11 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
       expected: 'a LIN, a LFN or both',
     });
   }
+  if (more.scores !== undefined) assertOneOf(more.scores, CLASS_SCORES, 'scores');
+  const isCalibrated = lin?.isCalibratedFor(linOptions) ?? false;
+  if (more.scores === 'calibrated' && lin !== undefined && !isCalibrated) throw notCalibrated();
+  const scores = more.scores ?? (isCalibrated ? 'calibrated' : 'indexes');
+
   const dataset = await openDataset(options.data);
   const all = where === undefined ? dataset.splits[split] : selectRecords(dataset.splits[split], where);
   const present = all.filter(({ imagePath }) => imagePath !== undefined).slice(0, limit);
@@ -169,7 +196,8 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
       }
       if (evaluated.lin !== undefined && record.diagnosis !== undefined) {
         const truths = LESION_CLASSES.map((name) => [name, name === record.diagnosis ? 1 : 0]);
-        classification.update(record.id, Object.fromEntries(truths), evaluated.lin.indexes);
+        const { scores: values } = classScores(evaluated.lin, scores);
+        classification.update(record.id, Object.fromEntries(truths), values);
       }
       if (evaluated.lfn !== undefined && evaluated.features !== undefined) {
         features.update(record.id, evaluated.features, evaluated.lfn.features);
@@ -189,6 +217,7 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
     .map((task) => task.compute());
   return {
     split,
+    ...(lin === undefined ? {} : { scores }),
     tasks: scored,
     failures,
     missing: all.filter(({ imagePath }) => imagePath === undefined).map(({ id }) => id),

@@ -2,8 +2,21 @@
  * `@lesion/train`: training, prediction and evaluation of the LIN and the LFN on ISIC data. Runs in Node.
  */
 export { type Bundle, type BundleManifest, readBundle, saveBundle } from './bundle.js';
+export {
+  type CalibrateLinOptions,
+  type CalibrateLinResult,
+  type CalibrationGain,
+  calibrateLin,
+} from './calibrate-lin.js';
 export type { EpochRecord } from './checkpoint.js';
 export { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
+export {
+  CLASS_SCORES,
+  type ClassScores,
+  classScores,
+  type LesionProbabilities,
+  type LinCalibration,
+} from './class-scores.js';
 export {
   type EvaluatedImage,
   type EvaluateSplitOptions,
@@ -39,7 +52,7 @@ export { type InputNormalization, normalizePixels } from './normalization.js';
 export { inspectOnnxRuntime, type OnnxRuntimeReport } from './onnx-runtime.js';
 export { type CountPatchesOptions, countPatches } from './patch-store.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
-export { type ImagePrediction, PredictionFolder } from './prediction-folder.js';
+export { type ImagePrediction, PredictionFolder, type PredictionFolderOptions } from './prediction-folder.js';
 export {
   exportedNetwork,
   NETWORK_FORMS,

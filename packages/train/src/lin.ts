@@ -12,13 +12,23 @@ import { z } from 'zod';
 import { type BundleManifest, readBundle } from './bundle.js';
 import { bundleNetworks } from './bundle-networks.js';
 import { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
+import {
+  calibrateIndexes,
+  isDefaultLicu,
+  type LesionProbabilities,
+  type LinCalibration,
+  linCalibrationSchema,
+} from './class-scores.js';
 import type { InputNormalization } from './normalization.js';
 import { type NetworkOptions, type PredictionNetwork, prepareNetworks } from './prediction-network.js';
 
 /** The scales of Fig. 2: `~300` and `~500` as multiples of 32 (inferred). */
 export const LIN_SCALES = [320, 512] as const;
 
-const inferenceSchema = z.object({ scales: z.array(z.number()) });
+const inferenceSchema = z.object({
+  scales: z.array(z.number()),
+  calibration: linCalibrationSchema.optional(),
+});
 
 export interface LinPredictOptions {
   /** Short sides at which the image is shown to the networks, pixels (Table IV). @default the bundle's, 320 and 512 */
@@ -30,6 +40,11 @@ export interface LinPredictOptions {
 export interface LinPrediction extends LesionAnalysis {
   /** The coarse maps: summed class probabilities at the image's size, `[height, width, 4]`. */
   classMaps: ClassMaps;
+  /**
+   * The calibrated probability of each class, one against the rest, each in [0, 1]; they need not sum to 1. Absent if
+   * the bundle has no calibration (see calibrateLin), or was calibrated with other scales or LICU options than these.
+   */
+  probabilities?: LesionProbabilities | undefined;
 }
 
 /** Options of {@link loadLin}. */
@@ -48,20 +63,23 @@ export class Lin {
   readonly networks: readonly LinNetwork[];
   readonly #normalization: InputNormalization;
   readonly #scales: readonly number[];
+  readonly #calibration: LinCalibration | undefined;
 
   constructor(manifest: BundleManifest, networks: readonly LinNetwork[]) {
     this.manifest = manifest;
     this.networks = networks;
     this.#normalization = manifest.normalization;
-    this.#scales = inferenceSchema.parse(manifest.inference).scales;
+    const { scales, calibration } = inferenceSchema.parse(manifest.inference);
+    this.#scales = scales;
+    this.#calibration = calibration;
   }
 
   /**
    * Segments and classifies the lesion of one image.
    *
    * @param image uint8 `[height, width, 3]`, the whole photograph
-   * @returns the lesion mask, an index for each diagnosis in [0, 1], distance map and refined maps, all at
-   *   the image's size
+   * @returns the lesion mask, an index for each diagnosis in [0, 1] and, of a calibrated LIN, a probability; distance
+   *   map and refined maps, all at the image's size
    * @throws LesionError `INVALID_ARGUMENT`
    * @example
    * ```ts
@@ -73,7 +91,27 @@ export class Lin {
   async predict(image: RgbImage, options?: LinPredictOptions): Promise<LinPrediction> {
     const { licu } = resolveOptions(options, { scales: undefined, licu: undefined }, 'lin.predict');
     const classMaps = await this.classMaps(image, options?.scales);
-    return { classMaps, ...analyzeLesion(classMaps, licu) };
+    const analysis = analyzeLesion(classMaps, licu);
+    const calibration = this.#calibrationFor(options);
+    return {
+      classMaps,
+      ...analysis,
+      ...(calibration === undefined
+        ? {}
+        : { probabilities: calibrateIndexes(analysis.indexes, calibration) }),
+    };
+  }
+
+  /** Whether {@link predict} gives probabilities with these options: those under which the LIN was calibrated. */
+  isCalibratedFor(options?: LinPredictOptions): boolean {
+    return this.#calibrationFor(options) !== undefined;
+  }
+
+  /** Indexes under other options are distributed in another way, so that the calibration would promise wrongly. */
+  #calibrationFor({ scales, licu }: LinPredictOptions = {}): LinCalibration | undefined {
+    const isAsCalibrated =
+      (scales === undefined || scales.join() === this.#scales.join()) && isDefaultLicu(licu);
+    return isAsCalibrated ? this.#calibration : undefined;
   }
 
   /** The coarse maps alone: what {@link predict} hands to the LICU. */

@@ -5,10 +5,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DERMOSCOPIC_FEATURES, invalidFile, LESION_CLASSES } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, invalidFile, LESION_CLASSES, resolveOptions } from '@lesion/core';
 import { writeMask } from '@lesion/preprocess/node';
 import { encodeLabels } from '@lesion/superpixel';
 import writeFileAtomic from 'write-file-atomic';
+import { type ClassScores, classScores } from './class-scores.js';
 import type { LfnPrediction } from './lfn.js';
 import type { LinPrediction } from './lin.js';
 
@@ -27,11 +28,24 @@ const DECIMALS = 7;
 const COLUMNS = LESION_CLASSES.filter((name) => name !== 'nevus');
 const HEADER = ['image_id', ...COLUMNS].join(',');
 
+/** Options of PredictionFolder.open. */
+export interface PredictionFolderOptions {
+  /**
+   * What `predictions.csv` holds: calibrated probabilities or raw indexes. The file's form does not tell, so keep to
+   * one of them in one folder.
+   * @default 'calibrated' where a prediction has probabilities, else 'indexes'
+   */
+  scores?: ClassScores | undefined;
+}
+
 export class PredictionFolder {
   /** Lines of `predictions.csv` by image. */
   readonly #lines = new Map<string, string>();
 
-  private constructor(readonly folder: string) {}
+  private constructor(
+    readonly folder: string,
+    readonly scores: ClassScores | undefined,
+  ) {}
 
   /**
    * Opens a folder, which is made if need be. Predictions that are there already stay; those of the same images
@@ -39,9 +53,10 @@ export class PredictionFolder {
    *
    * @throws LesionError `INVALID_FILE` if its `predictions.csv` is not one of these
    */
-  static async open(folder: string): Promise<PredictionFolder> {
+  static async open(folder: string, options?: PredictionFolderOptions): Promise<PredictionFolder> {
+    const { scores } = resolveOptions(options, { scores: undefined }, 'PredictionFolder.open');
     await mkdir(folder, { recursive: true });
-    const opened = new PredictionFolder(folder);
+    const opened = new PredictionFolder(folder, scores);
     const path = join(folder, 'predictions.csv');
     if (existsSync(path)) {
       const [header, ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
@@ -59,12 +74,17 @@ export class PredictionFolder {
     return opened;
   }
 
-  /** Writes one image's files, each atomically. */
+  /**
+   * Writes one image's files, each atomically.
+   *
+   * @throws LesionError `INVALID_ARGUMENT` if the folder is to hold calibrated probabilities and there are none
+   */
   async add({ id, lin, lfn }: ImagePrediction): Promise<void> {
     if (lin !== undefined) {
+      const { scores } = classScores(lin, this.scores);
       await writeMask(join(this.folder, `${id}_segmentation.png`), lin.mask);
-      this.#lines.set(id, [id, ...COLUMNS.map((name) => lin.indexes[name])].join(','));
-      await this.#writeIndexes();
+      this.#lines.set(id, [id, ...COLUMNS.map((name) => scores[name])].join(','));
+      await this.#writeScores();
     }
     if (lfn !== undefined) {
       const features = Object.fromEntries(
@@ -80,7 +100,7 @@ export class PredictionFolder {
   }
 
   /** The challenge's file for Part 3; after each image, so that an interruption loses nothing. */
-  async #writeIndexes(): Promise<void> {
+  async #writeScores(): Promise<void> {
     const lines = [...this.#lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
     const text = [HEADER, ...lines, ''].join('\n');
     await writeFileAtomic(join(this.folder, 'predictions.csv'), text);

@@ -86,13 +86,24 @@ export function drawByClass<T extends IsicRecord>(
   return splitByImage(records, { seed, fraction: limit / records.length }).training;
 }
 
-export interface RunSource<T> {
+/** What decides which images a run trains on and which it holds out. */
+export interface SplitSettings {
+  data: string;
+  limit: number | undefined;
+  trainingShare: number;
+  seed: number;
+}
+
+export interface RunSplit<T> {
   training: T[];
   validation: T[];
   /** Training images that cannot be used. */
   unusable: number;
   /** Identifies the data. */
   fingerprint: string;
+}
+
+export interface RunSource<T> extends RunSplit<T> {
   engine: Engine;
 }
 
@@ -103,16 +114,20 @@ export interface RunSource<T> {
  * @throws LesionError `INVALID_ARGUMENT` if there are fewer than two; `ENGINE_UNAVAILABLE`
  */
 export async function openRunSource<T extends IsicRecord>(
-  settings: {
-    data: string;
-    limit: number | undefined;
-    trainingShare: number;
-    engine: EngineName | 'auto';
-    seed: number;
-  },
+  settings: SplitSettings & { engine: EngineName | 'auto' },
   usable: (records: readonly IsicRecord[]) => T[],
   needs: string,
 ): Promise<RunSource<T>> {
+  const split = await splitRunData(settings, usable, needs);
+  return { ...split, engine: await loadEngine({ name: settings.engine, purpose: 'train' }) };
+}
+
+/** The split alone, the same for the same settings and data. @throws LesionError as {@link openRunSource} */
+export async function splitRunData<T extends IsicRecord>(
+  settings: SplitSettings,
+  usable: (records: readonly IsicRecord[]) => T[],
+  needs: string,
+): Promise<RunSplit<T>> {
   const { data, limit, trainingShare, seed } = settings;
   const dataset = await openDataset(data);
   const records = usable(dataset.splits.training);
@@ -129,12 +144,10 @@ export async function openRunSource<T extends IsicRecord>(
     seed,
     fraction: trainingShare,
   });
-  const engine = await loadEngine({ name: settings.engine, purpose: 'train' });
   return {
     training,
     validation,
     unusable: dataset.splits.training.length - records.length,
     fingerprint: await datasetFingerprint(dataset),
-    engine,
   };
 }

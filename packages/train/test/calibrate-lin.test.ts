@@ -1,0 +1,244 @@
+// Calibration through the built package: on the images that a training held out, and in what comes of it.
+import { createHash } from 'node:crypto';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LESION_CLASSES, type LesionClass, type RgbImage, SeededRandom } from '@lesion/core';
+import {
+  datasetFingerprint,
+  type IsicRecord,
+  openDataset,
+  readRecordImage,
+  splitByImage,
+  writeSyntheticDataset,
+} from '@lesion/isic';
+import { applyLogisticCalibration, expectedCalibrationError, fitLogisticCalibration } from '@lesion/metrics';
+import {
+  calibrateLin,
+  evaluateSplit,
+  type Lin,
+  type LinPrediction,
+  loadLin,
+  PredictionFolder,
+  readBundle,
+  trainLin,
+} from '@lesion/train';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+const SEED = 4;
+const SHARE = 0.6;
+
+let work: string;
+let held: IsicRecord[];
+const at = (name: string): string => join(work, name);
+
+beforeAll(async () => {
+  work = await mkdtemp(join(tmpdir(), 'lesion-calibrate-'));
+  await writeSyntheticDataset(at('data'), { training: 40, validation: 4, test: 1, shortSide: 64, seed: 5 });
+  await trainLin({
+    data: at('data'),
+    out: at('run'),
+    profile: 'quick',
+    engine: 'onnxruntime',
+    dataSets: ['DR'],
+    architecture: { depth: 50, width: 1 / 32 },
+    size: 64,
+    scales: [64],
+    schedule: { epochs: 1, stepsPerEpoch: 12, batchSize: 8, microBatchSize: 8, settlingBatches: 8 },
+    trainingShare: SHARE,
+    seed: SEED,
+  });
+  const { splits } = await openDataset(at('data'));
+  held = splitByImage(splits.training, { seed: SEED, fraction: SHARE }).validation;
+});
+afterAll(() => rm(work, { recursive: true, force: true }));
+
+const digest = (image: RgbImage): string => createHash('sha256').update(image.data).digest('hex');
+
+/** Makes a LIN say what a test wants, image by image, and notes which images it was shown. */
+async function pretend(
+  lin: Lin,
+  indexesOf: (record: IsicRecord) => Record<LesionClass, number>,
+): Promise<string[]> {
+  const { splits } = await openDataset(at('data'));
+  const byDigest = new Map<string, IsicRecord>();
+  for (const record of splits.training) byDigest.set(digest(await readRecordImage(record)), record);
+  expect(byDigest.size).toBe(splits.training.length);
+  const shown: string[] = [];
+  vi.spyOn(lin, 'predict').mockImplementation(async (image) => {
+    const record = byDigest.get(digest(image))!;
+    shown.push(record.id);
+    return { indexes: indexesOf(record) } as LinPrediction;
+  });
+  return shown;
+}
+
+/** Indexes that lean towards the truth, and are far too sure of themselves. */
+function overconfident(record: IsicRecord): Record<LesionClass, number> {
+  const random = new SeededRandom(record.id);
+  const raw = LESION_CLASSES.map((name) =>
+    Math.exp(4 * random.normal() + (name === record.diagnosis ? 2 : 0)),
+  );
+  const sum = raw.reduce((a, b) => a + b);
+  return Object.fromEntries(LESION_CLASSES.map((name, i) => [name, raw[i]! / sum])) as Record<
+    LesionClass,
+    number
+  >;
+}
+
+describe('calibrateLin', () => {
+  it('fits each class on exactly the images that the training held out', async () => {
+    await cp(at('run'), at('pretended'), { recursive: true });
+    const lin = await loadLin(at('pretended'));
+    const shown = await pretend(lin, overconfident);
+    const result = await calibrateLin({ bundle: at('pretended'), data: at('data'), lin });
+    lin.dispose();
+    expect(shown).toEqual(held.map(({ id }) => id));
+    expect(result.images).toBe((await readBundle(at('run'))).manifest.data.counts['validation']);
+    expect(result.reversed).toEqual([]);
+
+    for (const name of LESION_CLASSES) {
+      const labels = held.map(({ diagnosis }) => (diagnosis === name ? 1 : 0));
+      const scores = held.map((record) => overconfident(record)[name]);
+      const calibration = fitLogisticCalibration(labels, scores);
+      expect(result.calibration[name]).toEqual(calibration);
+      const { positives, before, after } = result.expectedCalibrationError[name];
+      expect(positives).toBe(labels.filter((label) => label === 1).length);
+      expect(before).toBe(expectedCalibrationError(labels, scores));
+      // Measured on images that the curve was not fitted on, which is not what fitting on all of them gives.
+      const flattering = expectedCalibrationError(labels, applyLogisticCalibration(scores, calibration));
+      expect(after).not.toBeCloseTo(flattering, 6);
+    }
+    const { manifest } = await readBundle(at('pretended'), 'lin');
+    const { calibration, images, folds, expectedCalibrationError: gains } = result;
+    expect(manifest.inference).toEqual({
+      scales: [64],
+      calibration,
+      calibrationMeasured: { images, folds, expectedCalibrationError: gains },
+    });
+  });
+
+  it('names classes whose higher indexes belong to fewer lesions, and keeps their slope', async () => {
+    await cp(at('run'), at('reversed'), { recursive: true });
+    const lin = await loadLin(at('reversed'));
+    await pretend(lin, (record) => {
+      const { melanoma, ...others } = overconfident(record);
+      return { melanoma: (record.diagnosis === 'melanoma' ? 0.1 : 0.8) + 0.1 * melanoma, ...others };
+    });
+    const { reversed, calibration } = await calibrateLin({ bundle: at('reversed'), data: at('data'), lin });
+    lin.dispose();
+    expect(reversed).toEqual(['melanoma']);
+    expect(calibration.melanoma.slope).toBeLessThan(0);
+  });
+
+  it('gives the bundle probabilities and leaves all else as it was', async () => {
+    await cp(at('run'), at('calibrated'), { recursive: true });
+    const image = await readRecordImage(held[0]!);
+    const before = await loadLin(at('calibrated'));
+    const raw = await before.predict(image);
+    expect(raw).not.toHaveProperty('probabilities');
+    before.dispose();
+
+    const phases: string[] = [];
+    const { calibration } = await calibrateLin({
+      bundle: at('calibrated'),
+      data: at('data'),
+      onProgress: ({ phase, done, total }) => phases.push(`${phase} ${done}/${total}`),
+    });
+    expect(phases.at(-1)).toBe(`calibrate ${held.length}/${held.length}`);
+    const lin = await loadLin(at('calibrated'));
+    const { indexes, probabilities } = await lin.predict(image);
+    expect(indexes).toEqual(raw.indexes);
+    for (const name of LESION_CLASSES) {
+      expect(probabilities![name]).toBe(applyLogisticCalibration([indexes[name]], calibration[name])[0]);
+    }
+    // A calibration holds for indexes that come about as those did that it was fitted on.
+    const asCalibrated = { scales: [64], licu: { weighting: 'distance', levels: undefined } } as const;
+    expect((await lin.predict(image, asCalibrated)).probabilities).toEqual(probabilities);
+    expect(await lin.predict(image, { scales: [96] })).not.toHaveProperty('probabilities');
+    expect(await lin.predict(image, { licu: { weighting: 'uniform' } })).not.toHaveProperty('probabilities');
+    lin.dispose();
+
+    const weights = 'bundle/dr.safetensors';
+    expect(await readFile(at(`calibrated/${weights}`))).toEqual(await readFile(at(`run/${weights}`)));
+    const { inference: _, ...was } = (await readBundle(at('run'))).manifest;
+    const { inference: __, ...is } = (await readBundle(at('calibrated'))).manifest;
+    expect(is).toEqual(was);
+
+    const once = await readFile(at('calibrated/bundle/bundle.json'), 'utf8');
+    await calibrateLin({ bundle: at('calibrated/bundle'), data: at('data') });
+    expect(await readFile(at('calibrated/bundle/bundle.json'), 'utf8')).toBe(once);
+  });
+
+  it('scores by probabilities or by indexes, and says by which', async () => {
+    const lin = await loadLin(at('calibrated'));
+    const bare = await loadLin(at('run'));
+    const evaluate = async (name: string, scores?: 'calibrated' | 'indexes') => {
+      const folder = await PredictionFolder.open(at(name), { scores });
+      const seen: LinPrediction[] = [];
+      const result = await evaluateSplit({
+        data: at('data'),
+        lin,
+        scores,
+        onImage: async (image) => {
+          seen.push(image.lin!);
+          await folder.add(image);
+        },
+      });
+      const lines = (await readFile(at(`${name}/predictions.csv`), 'utf8')).trim().split('\n').slice(1);
+      return { ...result, seen, melanoma: lines.map((line) => Number(line.split(',')[1])) };
+    };
+    const calibrated = await evaluate('by-default');
+    expect(calibrated.scores).toBe('calibrated');
+    expect(calibrated.melanoma).toEqual(calibrated.seen.map(({ probabilities }) => probabilities!.melanoma));
+    const indexes = await evaluate('by-indexes', 'indexes');
+    expect(indexes.scores).toBe('indexes');
+    expect(indexes.melanoma).toEqual(indexes.seen.map((prediction) => prediction.indexes.melanoma));
+    expect(indexes.melanoma).not.toEqual(calibrated.melanoma);
+
+    const other = await evaluateSplit({ data: at('data'), lin, linOptions: { scales: [96] }, limit: 1 });
+    expect(other.scores).toBe('indexes');
+    await expect(evaluateSplit({ data: at('data'), lin: bare, scores: 'calibrated' })).rejects.toThrow(
+      'scores: no calibrated probabilities',
+    );
+    lin.dispose();
+    bare.dispose();
+  });
+
+  it('refuses other data, too few images, and leaves the bundle alone when it is stopped', async () => {
+    await cp(at('run'), at('untouched'), { recursive: true });
+    const bundle = at('untouched');
+    const was = await readFile(join(bundle, 'bundle/bundle.json'), 'utf8');
+    const lin = await loadLin(bundle);
+    await writeSyntheticDataset(at('other'), {
+      training: 40,
+      validation: 4,
+      test: 1,
+      shortSide: 64,
+      seed: 6,
+    });
+    const fingerprint = await datasetFingerprint(await openDataset(at('other')));
+    await expect(calibrateLin({ bundle, data: at('other'), lin })).rejects.toThrow(
+      `${at('other')}: not the data that the LIN was trained on, so that held-out images cannot be told from the others; got fingerprint ${fingerprint}; expected fingerprint ${lin.manifest.data.fingerprint}`,
+    );
+    await expect(calibrateLin({ bundle, data: at('data'), lin, limit: 3 })).rejects.toThrow(
+      /^calibrateLin: too few held-out images to calibrate melanoma; got [01] of it and \d of other classes; expected at least 2 of each/,
+    );
+    await expect(calibrateLin({ bundle, data: at('data'), lin, folds: 1 })).rejects.toThrow(
+      'folds: out of range',
+    );
+    const controller = new AbortController();
+    const stopped = calibrateLin({
+      bundle,
+      data: at('data'),
+      lin,
+      signal: controller.signal,
+      onProgress: ({ done }) => {
+        if (done === 2) controller.abort();
+      },
+    });
+    await expect(stopped).rejects.toThrow('stopped on request');
+    lin.dispose();
+    expect(await readFile(join(bundle, 'bundle/bundle.json'), 'utf8')).toBe(was);
+  });
+});
