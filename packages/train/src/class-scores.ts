@@ -1,8 +1,15 @@
 /** Which numbers stand for the diagnoses: a LIN's indexes as they are, or the probabilities calibrated from them. */
-import { assertOneOf, invalidArgument, LESION_CLASSES, type LesionClass } from '@lesion/core';
+import {
+  assertOneOf,
+  invalidArgument,
+  LESION_CLASSES,
+  type LesionClass,
+  type LesionError,
+} from '@lesion/core';
 import type { AnalyzeLesionOptions } from '@lesion/licu';
 import { applyLogisticCalibration } from '@lesion/metrics';
 import { z } from 'zod';
+import type { Lin, LinPredictOptions } from './lin.js';
 
 /** The two kinds of scores that a LIN gives a lesion's diagnoses. */
 export const CLASS_SCORES = ['calibrated', 'indexes'] as const;
@@ -70,8 +77,24 @@ export function classScores(
   return { kind: 'calibrated', scores: probabilities };
 }
 
-/** The error for calibrated scores that cannot be had. */
-export function notCalibrated() {
+/**
+ * The kind of scores that a LIN's predictions have: the one asked for, else `calibrated` where it is calibrated for
+ * these options.
+ *
+ * @throws LesionError `INVALID_ARGUMENT` if calibrated ones are asked for and it is not
+ */
+export function chooseClassScores(
+  lin: Lin,
+  options: LinPredictOptions | undefined,
+  wanted?: ClassScores,
+): ClassScores {
+  if (wanted !== undefined) assertOneOf(wanted, CLASS_SCORES, 'scores');
+  const isCalibrated = lin.isCalibratedFor(options);
+  if (wanted === 'calibrated' && !isCalibrated) throw notCalibrated();
+  return wanted ?? (isCalibrated ? 'calibrated' : 'indexes');
+}
+
+function notCalibrated(): LesionError {
   return invalidArgument({
     what: 'no calibrated probabilities',
     where: 'scores',

@@ -1,7 +1,6 @@
 /** Predicts a split of a data set and scores it as the challenge did, task by task. */
 import { availableParallelism } from 'node:os';
 import {
-  assertOneOf,
   type BinaryMask,
   invalidArgument,
   type LabelMap,
@@ -31,7 +30,7 @@ import {
   type ProtocolName,
   type ProtocolScore,
 } from '@lesion/metrics';
-import { CLASS_SCORES, type ClassScores, classScores, notCalibrated } from './class-scores.js';
+import { type ClassScores, chooseClassScores, classScores } from './class-scores.js';
 import type { Lfn, LfnPredictOptions } from './lfn.js';
 import type { Lin, LinPredictOptions } from './lin.js';
 import { predictImage } from './predict-images.js';
@@ -116,7 +115,7 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
     onImage,
     onProgress,
     signal,
-    ...more
+    ...settings
   } = resolveOptions(
     options,
     {
@@ -143,11 +142,7 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
       expected: 'a LIN, a LFN or both',
     });
   }
-  if (more.scores !== undefined) assertOneOf(more.scores, CLASS_SCORES, 'scores');
-  const isCalibrated = lin?.isCalibratedFor(linOptions) ?? false;
-  if (more.scores === 'calibrated' && lin !== undefined && !isCalibrated) throw notCalibrated();
-  const scores = more.scores ?? (isCalibrated ? 'calibrated' : 'indexes');
-
+  const scores = lin === undefined ? undefined : chooseClassScores(lin, linOptions, settings.scores);
   const dataset = await openDataset(options.data);
   const all = where === undefined ? dataset.splits[split] : selectRecords(dataset.splits[split], where);
   const present = all.filter(({ imagePath }) => imagePath !== undefined).slice(0, limit);
@@ -217,7 +212,7 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
     .map((task) => task.compute());
   return {
     split,
-    ...(lin === undefined ? {} : { scores }),
+    ...(scores === undefined ? {} : { scores }),
     tasks: scored,
     failures,
     missing: all.filter(({ imagePath }) => imagePath === undefined).map(({ id }) => id),

@@ -13,6 +13,7 @@ export { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
 export {
   CLASS_SCORES,
   type ClassScores,
+  chooseClassScores,
   classScores,
   type LesionProbabilities,
   type LinCalibration,

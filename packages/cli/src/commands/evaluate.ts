@@ -2,6 +2,7 @@
 import type { WhereFilter } from '@lesion/isic';
 import type { Evaluation } from '@lesion/train';
 import { Option } from 'commander';
+import { type ClassScores, describeScores, scoresOption } from '../class-scores.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
@@ -25,6 +26,7 @@ interface EvaluateOptions extends ModelOptions {
   protocol: 'isic2017' | 'isic2018';
   where?: WhereFilter;
   limit?: number;
+  scores?: ClassScores;
   out?: string;
 }
 
@@ -43,6 +45,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       )
       .option('--where <column=value>', 'only images with this value in a table of the data set', whereFilter)
       .option('--limit <images>', 'images at most, the first by id; default all', wholeNumber({ min: 1 }))
+      .addOption(scoresOption())
       .option('--out <dir>', 'keep predictions and overlays here');
     declareModels(command);
   },
@@ -52,14 +55,15 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
     const progress = context.progress('evaluating', 'images');
     let evaluation: Evaluation;
     try {
-      const { out } = options;
-      const folder = out === undefined ? undefined : await PredictionFolder.open(out);
+      const { out, scores } = options;
+      const folder = out === undefined ? undefined : await PredictionFolder.open(out, { scores });
       evaluation = await evaluateSplit({
         data: options.data,
         split: SPLITS[options.split],
         lin: models.lin,
         lfn: models.lfn,
         linOptions: linOptions(options),
+        scores,
         protocol: options.protocol,
         where: options.where,
         limit: options.limit,
@@ -78,7 +82,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       progress.finish();
       models.dispose();
     }
-    const { split, missing } = evaluation;
+    const { split, missing, scores } = evaluation;
     if (missing.length > 0) {
       context.note(
         `left out ${formatCount(missing.length, 'image')} that the tables list and the folder lacks, the first ${missing[0]}`,
@@ -96,6 +100,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       document: {
         split,
         engine: models.engine,
+        ...(scores === undefined ? {} : { scores }),
         ...(options.where === undefined ? {} : { where: options.where }),
         tasks: evaluation.tasks.map(({ perImage: _, ...task }) => task),
         missing,
@@ -103,7 +108,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       },
       text: [
         ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
-        `${split} split, engine ${models.engine.name}`,
+        `${split} split, engine ${models.engine.name}${scores === undefined ? '' : `, diagnoses scored by ${describeScores(scores)}`}`,
       ].join('\n\n'),
       failure:
         first === undefined ? undefined : { exitCode: EXIT.badInput, message: `${first.message}${others}` },

@@ -1,5 +1,6 @@
 /** All subcommands, in the order in which the help lists them. A new one is its file and a line here. */
 import type { CommandDefinition } from '../command.js';
+import { calibrate } from './calibrate.js';
 import { check } from './check.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   superpixels,
   train,
   predict,
+  calibrate,
   evaluate,
   exportNetworks,
   score,

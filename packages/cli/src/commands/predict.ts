@@ -1,6 +1,7 @@
 /** `lesion predict`: masks, diagnoses and dermoscopic features of image files, in the challenge's form. */
 import { DERMOSCOPIC_FEATURES, invalidArgument, LESION_CLASSES, type LesionErrorCode } from '@lesion/core';
 import type { ImagePrediction } from '@lesion/train';
+import { type ClassScores, describeScores, scoresOption } from '../class-scores.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
@@ -11,6 +12,7 @@ import { writeOverlays } from '../overlays.js';
 interface PredictOptions extends ModelOptions {
   out: string;
   overlays: boolean;
+  scores?: ClassScores;
 }
 
 interface PredictedImage {
@@ -18,6 +20,8 @@ interface PredictedImage {
   path: string;
   /** LICU's index of each diagnosis, from the LIN. */
   indexes?: Record<string, number>;
+  /** The calibrated probability of each diagnosis against the rest, from a calibrated LIN. */
+  probabilities?: Record<string, number>;
   /** Whether no lesion was found; the indexes then say little. */
   emptyMask?: boolean;
   /** From the LFN: superpixels, and how many of them carry each feature. */
@@ -33,7 +37,13 @@ export function summarize({
   lfn,
 }: ImagePrediction): Omit<PredictedImage, 'id' | 'path' | 'overlays' | 'seconds'> {
   return {
-    ...(lin === undefined ? {} : { indexes: { ...lin.indexes }, emptyMask: lin.emptyMask }),
+    ...(lin === undefined
+      ? {}
+      : {
+          indexes: { ...lin.indexes },
+          ...(lin.probabilities === undefined ? {} : { probabilities: { ...lin.probabilities } }),
+          emptyMask: lin.emptyMask,
+        }),
     ...(lfn === undefined
       ? {}
       : {
@@ -49,16 +59,14 @@ export function summarize({
 }
 
 /** A prediction in a line. */
-export function describePrediction({
-  id,
-  indexes,
-  emptyMask,
-  superpixels,
-  features,
-}: PredictedImage): string {
+export function describePrediction(
+  { id, indexes, probabilities, emptyMask, superpixels, features }: PredictedImage,
+  scores: ClassScores | undefined,
+): string {
   const parts: string[] = [];
-  if (indexes !== undefined) {
-    parts.push(LESION_CLASSES.map((name) => `${name} ${indexes[name]!.toFixed(3)}`).join(', '));
+  const values = scores === 'calibrated' ? probabilities : indexes;
+  if (values !== undefined) {
+    parts.push(LESION_CLASSES.map((name) => `${name} ${values[name]!.toFixed(3)}`).join(', '));
     if (emptyMask === true) parts.push('no lesion was found');
   }
   if (features !== undefined) {
@@ -77,11 +85,12 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     command
       .argument('<image...>', 'image files; the name without ending is the id')
       .requiredOption('--out <dir>', 'where to write')
-      .option('--no-overlays', 'write no overlays');
+      .option('--no-overlays', 'write no overlays')
+      .addOption(scoresOption());
     declareModels(command);
   },
   async run(context, { positional: [paths], options }) {
-    const { imageId, PredictionFolder, predictImages } = await import('@lesion/train');
+    const { chooseClassScores, imageId, PredictionFolder, predictImages } = await import('@lesion/train');
     const byId = new Map<string, string>();
     for (const path of paths) {
       const before = byId.get(imageId(path));
@@ -99,8 +108,11 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     const progress = context.progress('predicting', 'images');
     const images: PredictedImage[] = [];
     const problems: { id: string; code: LesionErrorCode; message: string }[] = [];
+    let scores: ClassScores | undefined;
     try {
-      const folder = await PredictionFolder.open(options.out);
+      if (models.lin !== undefined)
+        scores = chooseClassScores(models.lin, linOptions(options), options.scores);
+      const folder = await PredictionFolder.open(options.out, { scores });
       const files = predictImages(paths, {
         lin: models.lin,
         lfn: models.lfn,
@@ -126,10 +138,18 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     const others =
       problems.length > 1 ? ` (the first of ${problems.length} images that were not predicted)` : '';
     return {
-      document: { out: options.out, engine: models.engine, count: images.length, images, problems },
+      document: {
+        out: options.out,
+        engine: models.engine,
+        // What predictions.csv holds.
+        ...(scores === undefined ? {} : { scores }),
+        count: images.length,
+        images,
+        problems,
+      },
       text: [
-        ...images.map(describePrediction),
-        `${options.out}: predictions of ${formatCount(images.length, 'image')}, engine ${models.engine.name}`,
+        ...images.map((image) => describePrediction(image, scores)),
+        `${options.out}: predictions of ${formatCount(images.length, 'image')}, engine ${models.engine.name}${scores === undefined ? '' : `, diagnoses as ${describeScores(scores)}`}`,
       ].join('\n'),
       failure:
         first === undefined ? undefined : { exitCode: EXIT.badInput, message: `${first.message}${others}` },
