@@ -81,6 +81,9 @@ export function lineChart(chart: Chart): Markup {
     .domain([Math.min(lowest, 0), highest])
     .nice(5)
     .range([HEIGHT - MARGIN.bottom, MARGIN.top]);
+  // Epochs and steps are counted: nothing lies between them.
+  const isCounted = lines.every(({ points }) => points.every(({ at }) => Number.isInteger(at)));
+  const places = x.ticks(6).filter((tick) => !isCounted || Number.isInteger(tick));
   const path = line<Point>()
     .defined((point) => point.value !== null)
     .x((point) => x(point.at))
@@ -95,12 +98,10 @@ export function lineChart(chart: Chart): Markup {
       (tick) =>
         markup`<line x1="${MARGIN.left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/><text x="${MARGIN.left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${formatNumber(tick)}</text>`,
     )}</g>
-<g class="axis"><line x1="${MARGIN.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${x
-    .ticks(6)
-    .map(
-      (tick) =>
-        markup`<line x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text x="${round(x(tick))}" y="${bottom + 19}" text-anchor="middle">${formatNumber(tick)}</text>`,
-    )}
+<g class="axis"><line x1="${MARGIN.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${places.map(
+    (tick) =>
+      markup`<line x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text x="${round(x(tick))}" y="${bottom + 19}" text-anchor="middle">${formatNumber(tick)}</text>`,
+  )}
 <text x="${(MARGIN.left + right) / 2}" y="${HEIGHT - 5}" text-anchor="middle">${chart.horizontal}</text>
 <text transform="translate(14 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${chart.vertical}</text></g>
 ${lines.map(({ points }, i) => {

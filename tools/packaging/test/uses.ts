@@ -154,6 +154,18 @@ export const uses: Record<string, Use> = {
     `,
     prints: '9x9x3 true',
   },
+  reproduce: {
+    code: `
+      import { writeSyntheticDataset } from '@lesion/isic';
+      import { renderSvg, reproduce, ROWS } from '@lesion/reproduce';
+      await writeSyntheticDataset('data', { training: 6, validation: 3, test: 3, shortSide: 64 });
+      const { tables } = await reproduce({ data: 'data', out: 'out', profile: 'quick', tables: ['I', 'III'], figures: [], runs: [] });
+      const png = renderSvg('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="8">A</text></svg>');
+      console.log(ROWS.length, tables.map(({ id }) => id).join(), png[1] === 80);
+      process.exit();
+    `,
+    prints: '24 I,III true',
+  },
   cli: {
     code: `
       import { execFileSync } from 'node:child_process';

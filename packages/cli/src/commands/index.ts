@@ -7,6 +7,7 @@ import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
 import { exportNetworks } from './export.js';
 import { predict } from './predict.js';
+import { reproduce } from './reproduce.js';
 import { score } from './score.js';
 import { superpixels } from './superpixels.js';
 import { synth } from './synth.js';
@@ -18,10 +19,11 @@ export const COMMANDS: readonly CommandDefinition[] = [
   synth,
   superpixels,
   train,
-  predict,
   calibrate,
+  predict,
   evaluate,
   exportNetworks,
   score,
+  reproduce,
   demo,
 ];

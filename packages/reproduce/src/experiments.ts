@@ -1,0 +1,215 @@
+/** The paper's experiments as data: which runs are trained, and which row of which table asks what of them. */
+import type { LfnVariant } from '@lesion/lfn';
+import type { LinDataSet } from '@lesion/train';
+import { type MetricName, type MetricValues, RANKING_METRICS, SEGMENTATION_METRICS } from './paper.js';
+
+/** One training run that yields one or more FCRNs. */
+export interface LinRun {
+  kind: 'lin';
+  name: string;
+  /** A network for each. */
+  dataSets: readonly LinDataSet[];
+  depth: 50 | 88 | 101;
+}
+
+/** One training run of a LFN. */
+export interface LfnRun {
+  kind: 'lfn';
+  name: string;
+  variant: LfnVariant;
+  /** Weighted softmax loss (WSL). */
+  weightedLoss: boolean;
+  /** Batch normalisation (BN). */
+  batchNorm: boolean;
+}
+
+export type TrainingRun = LinRun | LfnRun;
+
+const lfn = (name: string, differs: Partial<LfnRun> = {}): LfnRun => ({
+  kind: 'lfn',
+  name,
+  variant: 'standard',
+  weightedLoss: true,
+  batchNorm: true,
+  ...differs,
+});
+
+/** Every run that a row may ask for. What is trained once serves all rows that name it. */
+export const RUNS = [
+  { kind: 'lin', name: 'lin', dataSets: ['DR', 'DM'], depth: 88 },
+  { kind: 'lin', name: 'fcrn88-dr-dm', dataSets: ['DR+DM'], depth: 88 },
+  { kind: 'lin', name: 'lin-fcrn50', dataSets: ['DR', 'DM'], depth: 50 },
+  lfn('lfn'),
+  lfn('lfn-narrow', { variant: 'narrow' }),
+  lfn('lfn-wide', { variant: 'wide' }),
+  lfn('lfn-without-wsl', { weightedLoss: false }),
+  lfn('lfn-without-bn', { batchNorm: false }),
+] as const satisfies readonly TrainingRun[];
+
+export type RunName = (typeof RUNS)[number]['name'];
+
+/** Scales of prediction by the paper's names; a profile says how many pixels each is. */
+export const SCALE_NAMES = ['~300', '~500', '~700'] as const;
+export type ScaleName = (typeof SCALE_NAMES)[number];
+
+/** Networks of a LIN run at some scales: what makes one prediction of an image. */
+export interface LinSystem {
+  run: RunName;
+  networks: readonly ('dr' | 'dm' | 'dr-dm')[];
+  scales: readonly ScaleName[];
+}
+
+export const TABLE_IDS = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'A'] as const;
+export type TableId = (typeof TABLE_IDS)[number];
+
+interface RowBase {
+  /** `V.2`: the table and the row's place in it. */
+  id: string;
+  table: TableId;
+  label: string;
+  metrics: readonly MetricName[];
+  /** The authors' figures, if the row is theirs. */
+  paper: MetricValues;
+}
+
+/** A row that is measured on a LIN: task 1 for JA and its like, task 3 for AUC and its like. */
+export interface LinRow extends RowBase {
+  kind: 'lin';
+  task: 1 | 3;
+  system: LinSystem;
+  /** Whether the LICU's distance map weighs the pixels, or all count alike. */
+  licu: boolean;
+}
+
+/** A row that is measured on a LFN: task 2. */
+export interface LfnRow extends RowBase {
+  kind: 'lfn';
+  task: 2;
+  run: RunName;
+}
+
+export type MeasuredRow = LinRow | LfnRow;
+
+const BOTH = ['dr', 'dm'] as const;
+const LIN: LinSystem = { run: 'lin', networks: BOTH, scales: ['~300', '~500'] };
+const SMALL_LIN: LinSystem = { ...LIN, run: 'lin-fcrn50' };
+
+type LinRowParts = Omit<LinRow, 'id' | 'kind' | 'licu' | 'metrics'> &
+  Partial<Pick<LinRow, 'licu' | 'metrics'>>;
+
+const linRow = (parts: LinRowParts): Omit<LinRow, 'id'> => ({
+  kind: 'lin',
+  licu: true,
+  metrics: parts.task === 1 ? ['JA'] : ['AUC'],
+  ...parts,
+});
+const lfnRow = (label: string, run: RunName, auc: number): Omit<LfnRow, 'id'> => ({
+  kind: 'lfn',
+  table: 'VII',
+  task: 2,
+  label,
+  run,
+  metrics: ['AUC'],
+  paper: { AUC: auc },
+});
+const tableIv = (scales: LinSystem['scales'], ja: number): Omit<LinRow, 'id'> =>
+  linRow({
+    table: 'IV',
+    task: 1,
+    label: `LIN (${scales.join(' + ')})`,
+    system: { ...LIN, scales },
+    paper: { JA: ja },
+  });
+
+const UNNUMBERED: readonly (Omit<LinRow, 'id'> | Omit<LfnRow, 'id'>)[] = [
+  linRow({
+    table: 'III',
+    task: 1,
+    label: 'FCRN-88 (DR)',
+    system: { run: 'lin', networks: ['dr'], scales: ['~300'] },
+    paper: { JA: 0.697 },
+  }),
+  linRow({
+    table: 'III',
+    task: 1,
+    label: 'FCRN-88 (DR+DM)',
+    system: { run: 'fcrn88-dr-dm', networks: ['dr-dm'], scales: ['~300'] },
+    paper: { JA: 0.607 },
+  }),
+  linRow({ table: 'III', task: 1, label: 'LIN', system: { ...LIN, scales: ['~300'] }, paper: { JA: 0.71 } }),
+  tableIv(['~300'], 0.71),
+  tableIv(['~500'], 0.698),
+  tableIv(['~700'], 0.662),
+  tableIv(['~300', '~500'], 0.751),
+  tableIv(['~300', '~500', '~700'], 0.753),
+  linRow({ table: 'V', task: 3, label: 'LIN without LICU', system: LIN, licu: false, paper: { AUC: 0.891 } }),
+  linRow({ table: 'V', task: 3, label: 'LIN with LICU', system: LIN, paper: { AUC: 0.908 } }),
+  lfnRow('Narrow LFN', 'lfn-narrow', 0.822),
+  lfnRow('Wide LFN', 'lfn-wide', 0.803),
+  lfnRow('LFN', 'lfn', 0.848),
+  lfnRow('LFN (without WSL)', 'lfn-without-wsl', 0.778),
+  lfnRow('LFN (without BN)', 'lfn-without-bn', 0.842),
+  linRow({
+    table: 'VIII',
+    task: 1,
+    label: 'LIN',
+    system: LIN,
+    metrics: SEGMENTATION_METRICS,
+    paper: { JA: 0.718, AC: 0.922, DC: 0.81, SE: 0.789, SP: 0.975 },
+  }),
+  {
+    kind: 'lfn',
+    table: 'IX',
+    task: 2,
+    label: 'LFN',
+    run: 'lfn',
+    metrics: RANKING_METRICS,
+    paper: { AUC: 0.833, AC: 0.914, AP: 0.409, SE: 0.665, SP: 0.915 },
+  },
+  linRow({
+    table: 'X',
+    task: 3,
+    label: 'LIN',
+    system: LIN,
+    metrics: RANKING_METRICS,
+    paper: { AUC: 0.823, AC: 0.852, AP: 0.476, SE: 0.504, SP: 0.93 },
+  }),
+  linRow({ table: 'A', task: 1, label: 'LIN of FCRN-88', system: LIN, paper: { JA: 0.751 } }),
+  linRow({ table: 'A', task: 1, label: 'LIN of FCRN-50', system: SMALL_LIN, paper: {} }),
+  linRow({
+    table: 'A',
+    task: 1,
+    label: 'FCRN-50 (DR), ~300',
+    system: { run: 'lin-fcrn50', networks: ['dr'], scales: ['~300'] },
+    paper: {},
+  }),
+  linRow({ table: 'A', task: 3, label: 'LIN of FCRN-88', system: LIN, paper: { AUC: 0.908 } }),
+  linRow({ table: 'A', task: 3, label: 'LIN of FCRN-50', system: SMALL_LIN, paper: {} }),
+  linRow({
+    table: 'A',
+    task: 3,
+    label: 'LIN of FCRN-50 without LICU',
+    system: SMALL_LIN,
+    licu: false,
+    paper: {},
+  }),
+];
+
+/**
+ * The measured rows of all tables: III to V and VII as on the validation split, VIII to X as on the test split, and
+ * table A, comparisons that the paper does not have.
+ */
+export const ROWS: readonly MeasuredRow[] = UNNUMBERED.map((row, i) => {
+  const place = UNNUMBERED.slice(0, i + 1).filter(({ table }) => table === row.table).length;
+  return { ...row, id: `${row.table}.${place}` };
+});
+
+/** The run that a row is measured on. */
+export function runOf(row: MeasuredRow): RunName {
+  return row.kind === 'lin' ? row.system.run : row.run;
+}
+
+/** The split that a table is measured on in the paper. */
+export function paperSplit(table: TableId): 'validation' | 'test' {
+  return table === 'VIII' || table === 'IX' || table === 'X' ? 'test' : 'validation';
+}
