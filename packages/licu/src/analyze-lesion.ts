@@ -35,7 +35,7 @@ export interface AnalyzeLesionOptions extends LesionMaskOptions, DistanceMapOpti
   weighting?: Weighting | undefined;
   /**
    * A lesion mask to use, uint8 `[height, width]`, in place of the one that the class maps give.
-   * `largestComponent`, `fillHoles` and `connectivity` then have no effect.
+   * `threshold`, `largestComponent`, `fillHoles` and `connectivity` then have no effect.
    * @default undefined
    */
   mask?: BinaryMask | undefined;
@@ -86,13 +86,15 @@ export function analyzeLesion(classMaps: ClassMaps, options?: AnalyzeLesionOptio
       levels: undefined,
       border: 'ignore',
       mask: undefined,
+      threshold: 0.5,
       largestComponent: true,
       fillHoles: true,
       connectivity: 8,
     },
     'analyzeLesion',
   );
-  const { weighting, form, levels, border, largestComponent, fillHoles, connectivity } = settings;
+  const { weighting, form, levels, border } = settings;
+  const { threshold, largestComponent, fillHoles, connectivity } = settings;
   assertOneOf(weighting, ['distance', 'uniform'], 'weighting');
   assertClassMaps(classMaps, 'classMaps', CLASS_MAP_CHANNELS.length);
   const source = contiguousData(classMaps);
@@ -101,7 +103,8 @@ export function analyzeLesion(classMaps: ClassMaps, options?: AnalyzeLesionOptio
     assertSameSize(classMaps, settings.mask, ['classMaps', 'mask']);
     assertAllFinite(source, 'classMaps');
   }
-  const mask = settings.mask ?? lesionMask(classMaps, { largestComponent, fillHoles, connectivity });
+  const mask =
+    settings.mask ?? lesionMask(classMaps, { threshold, largestComponent, fillHoles, connectivity });
   const maskPixels = contiguousData(mask);
   const emptyMask = !maskPixels.includes(1);
   const size = sizeOf(classMaps);

@@ -39,6 +39,15 @@ describe('lesionMask', () => {
     expect(lesionMask(diagonal, { connectivity: 4 })).toMatchMask(['1..', '...', '...']);
   });
 
+  it('asks for another share of the whole on request', () => {
+    const plain = { largestComponent: false, fillHoles: false };
+    // Shares of 0.3 outside and 0.75 inside the drawing.
+    expect(lesionMask(mapsOf(drawing), { ...plain, threshold: 0.7 })).toMatchMask(drawing);
+    expect(lesionMask(mapsOf(drawing), { ...plain, threshold: 0.8 }).data).not.toContain(1);
+    expect(lesionMask(mapsOf(drawing), { ...plain, threshold: 0.29 }).data).not.toContain(0);
+    expect(() => lesionMask(mapsOf(drawing), { threshold: 1.5 })).toThrow('threshold: out of range; got 1.5');
+  });
+
   it('weighs the three classes together against the background; a tie is background', () => {
     const maps = createClassMaps(
       { height: 1, width: 3 },
@@ -63,7 +72,7 @@ describe('lesionMask', () => {
       'classMaps: the wrong number of classes; got float32 [1, 1, 3]; expected float32 [height, width, 4]',
     );
     expect(() => lesionMask(mapsOf(['1']), { holes: true } as never)).toThrow(
-      'lesionMask: unknown option; got holes; expected one of largestComponent, fillHoles, connectivity',
+      'lesionMask: unknown option; got holes; expected one of threshold, largestComponent, fillHoles, connectivity',
     );
   });
 });

@@ -2,6 +2,7 @@
 import {
   assertAllFinite,
   assertClassMaps,
+  assertNumber,
   assertOneOf,
   type BinaryMask,
   CLASS_MAP_CHANNELS,
@@ -17,6 +18,11 @@ const CHANNELS = CLASS_MAP_CHANNELS.length;
 
 /** Options of {@link lesionMask}. */
 export interface LesionMaskOptions {
+  /**
+   * A pixel is lesion where the lesion maps' share of all four exceeds this, from 0 up to 1. Below one half masks
+   * grow. @default 0.5
+   */
+  threshold?: number | undefined;
   /** Whether only the largest connected component is kept: the images show one lesion each. @default true */
   largestComponent?: boolean | undefined;
   /** Whether holes are filled, after the largest component is chosen. @default true */
@@ -26,7 +32,7 @@ export interface LesionMaskOptions {
 }
 
 /**
- * The lesion mask: 1 where the three lesion maps together exceed the background map.
+ * The lesion mask: 1 where the three lesion maps together exceed the background map (or another share of the whole).
  *
  * A tie is background. The paper does not state its rule; this one is inferred, for it asks which of
  * "lesion" and "background" is likelier. https://doi.org/10.3390/s18020556, section II.A.
@@ -44,10 +50,11 @@ export interface LesionMaskOptions {
 export function lesionMask(classMaps: ClassMaps, options?: LesionMaskOptions): BinaryMask {
   const settings = resolveOptions(
     options,
-    { largestComponent: true, fillHoles: true, connectivity: 8 },
+    { threshold: 0.5, largestComponent: true, fillHoles: true, connectivity: 8 },
     'lesionMask',
   );
-  const { connectivity } = settings;
+  const { threshold, connectivity } = settings;
+  assertNumber(threshold, 'threshold', { min: 0, max: 1 });
   assertClassMaps(classMaps, 'classMaps', CHANNELS);
   assertOneOf(connectivity, [4, 8], 'connectivity');
   const source = contiguousData(classMaps);
@@ -55,7 +62,8 @@ export function lesionMask(classMaps: ClassMaps, options?: LesionMaskOptions): B
   const size = sizeOf(classMaps);
   let mask: Uint8Array = new Uint8Array(size.height * size.width);
   for (let pixel = 0, at = 0; pixel < mask.length; pixel++, at += CHANNELS) {
-    mask[pixel] = source[at + 1]! + source[at + 2]! + source[at + 3]! > source[at]! ? 1 : 0;
+    const lesion = source[at + 1]! + source[at + 2]! + source[at + 3]!;
+    mask[pixel] = lesion * (1 - threshold) > source[at]! * threshold ? 1 : 0;
   }
   if (settings.largestComponent) mask = largestComponentPixels(mask, size.width, connectivity);
   if (settings.fillHoles) mask = fillHolesPixels(mask, size.width, connectivity);
