@@ -6,12 +6,14 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { LesionError } from '@lesion/core';
+import { LesionError, resolveOptions } from '@lesion/core';
 import { z } from 'zod';
+import { ARRAY_PRECISIONS } from './array-precision.js';
 import { inputNormalizationSchema } from './normalization.js';
-import { decodeTensors, encodeTensors, type NamedArray } from './safetensors.js';
+import { decodeTensors, encodeTensors, type NamedArray, type StoredArray } from './safetensors.js';
 
 const MANIFEST = 'bundle.json';
+const CARD = 'README.md';
 
 const manifestSchema = z.object({
   format: z.literal('lesion-bundle'),
@@ -26,6 +28,8 @@ const manifestSchema = z.object({
       /** Options of buildFcrn or buildLfn. */
       architecture: z.record(z.string(), z.unknown()),
       weights: z.string(),
+      /** How its kernels are stored; absent where all is float32. */
+      precision: z.enum(ARRAY_PRECISIONS).optional(),
     }),
   ),
   normalization: inputNormalizationSchema,
@@ -57,6 +61,14 @@ export type BundleManifest = z.infer<typeof manifestSchema>;
 export interface Bundle {
   manifest: BundleManifest;
   weights: Map<string, Map<string, NamedArray>>;
+  /** The model card, Markdown, where the bundle has one. */
+  card?: string | undefined;
+}
+
+/** Options of {@link saveBundle}. */
+export interface SaveBundleOptions {
+  /** A model card, Markdown, for the bundle's README.md. @default none */
+  card?: string | undefined;
 }
 
 function sha256(bytes: Uint8Array | string): string {
@@ -76,19 +88,29 @@ function seal(manifest: BundleManifest): string {
 export async function saveBundle(
   folder: string,
   manifest: Omit<BundleManifest, 'files' | 'format' | 'formatVersion'>,
-  weights: ReadonlyMap<string, readonly NamedArray[]>,
+  weights: ReadonlyMap<string, readonly StoredArray[]>,
+  options?: SaveBundleOptions,
 ): Promise<void> {
+  const { card } = resolveOptions(options, { card: undefined }, 'saveBundle');
   const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.part`);
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
-  const files: BundleManifest['files'] = {};
-  for (const network of manifest.networks) {
-    const bytes = encodeTensors(weights.get(network.name) ?? []);
-    await writeFile(join(temporary, network.weights), bytes);
-    files[network.weights] = { bytes: bytes.length, sha256: sha256(bytes) };
+  try {
+    const files: BundleManifest['files'] = {};
+    const add = async (name: string, bytes: Uint8Array): Promise<void> => {
+      await writeFile(join(temporary, name), bytes);
+      files[name] = { bytes: bytes.length, sha256: sha256(bytes) };
+    };
+    for (const { name, weights: file } of manifest.networks) {
+      await add(file, encodeTensors(weights.get(name) ?? []));
+    }
+    if (card !== undefined) await add(CARD, Buffer.from(card));
+    const whole: BundleManifest = { format: 'lesion-bundle', formatVersion: 1, ...manifest, files };
+    await writeFile(join(temporary, MANIFEST), seal(whole));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
   }
-  const whole: BundleManifest = { format: 'lesion-bundle', formatVersion: 1, ...manifest, files };
-  await writeFile(join(temporary, MANIFEST), seal(whole));
   const replaced = `${temporary}.old`;
   await rm(replaced, { recursive: true, force: true });
   if (existsSync(folder)) await rename(folder, replaced);
@@ -148,21 +170,22 @@ export async function readBundle(folder: string, kind?: BundleManifest['kind']):
       expected: kind,
     });
   }
-  const weights: Bundle['weights'] = new Map();
-  for (const network of manifest.networks) {
-    const file = join(place, network.weights);
-    const recorded = manifest.files[network.weights];
+  const readWhole = async (name: string, what: string): Promise<Buffer> => {
+    const file = join(place, name);
+    const recorded = manifest.files[name];
     const bytes = await readFile(file).catch((cause: unknown) => {
-      throw new LesionError('NOT_FOUND', {
-        what: 'the file with the weights is missing',
-        where: file,
-        mend: 'Copy the bundle again.',
-        cause,
-      });
+      throw new LesionError('NOT_FOUND', { what, where: file, mend: 'Copy the bundle again.', cause });
     });
     const actual = sha256(bytes);
     if (actual !== recorded?.sha256) throw changed(file, `sha256 ${actual}`, `sha256 ${recorded?.sha256}`);
-    weights.set(network.name, decodeTensors(bytes, file).arrays);
+    return bytes;
+  };
+  const weights: Bundle['weights'] = new Map();
+  for (const { name, weights: file } of manifest.networks) {
+    const bytes = await readWhole(file, 'the file with the weights is missing');
+    weights.set(name, decodeTensors(bytes, join(place, file)).arrays);
   }
-  return { manifest, weights };
+  if (manifest.files[CARD] === undefined) return { manifest, weights };
+  const card = await readWhole(CARD, 'the model card is missing');
+  return { manifest, weights, card: card.toString('utf8') };
 }

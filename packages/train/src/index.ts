@@ -1,7 +1,14 @@
 /**
  * `@lesion/train`: training, prediction and evaluation of the LIN and the LFN on ISIC data. Runs in Node.
  */
-export { type Bundle, type BundleManifest, readBundle, saveBundle } from './bundle.js';
+export { ARRAY_PRECISIONS, type ArrayPrecision } from './array-precision.js';
+export {
+  type Bundle,
+  type BundleManifest,
+  readBundle,
+  type SaveBundleOptions,
+  saveBundle,
+} from './bundle.js';
 export {
   type CalibrateLinOptions,
   type CalibrateLinResult,
@@ -51,6 +58,13 @@ export {
 export { LIN_DATA_SETS, type LinDataSet, type LinJitter, planLinSamples } from './lin-samples.js';
 export { type InputNormalization, normalizePixels } from './normalization.js';
 export { inspectOnnxRuntime, type OnnxRuntimeReport } from './onnx-runtime.js';
+export {
+  PACK_PRECISIONS,
+  type PackBundleOptions,
+  type PackedNetwork,
+  type PackPrecision,
+  packBundle,
+} from './pack-bundle.js';
 export { type CountPatchesOptions, countPatches } from './patch-store.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
 export { type ImagePrediction, PredictionFolder, type PredictionFolderOptions } from './prediction-folder.js';
@@ -71,9 +85,16 @@ export {
   PROFILES,
   type Profile,
 } from './profiles.js';
-export type { OnProgress, Progress } from './progress.js';
+export { type OnProgress, type Progress, RateMeter } from './progress.js';
 export type { NetworkHistory } from './run-folder.js';
-export { decodeTensors, encodeTensors, type NamedArray, readTensors, writeTensors } from './safetensors.js';
+export {
+  decodeTensors,
+  encodeTensors,
+  type NamedArray,
+  readTensors,
+  type StoredArray,
+  writeTensors,
+} from './safetensors.js';
 export {
   LEARNING_RATE_DECAYS,
   type LearningRateDecay,

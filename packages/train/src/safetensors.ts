@@ -1,12 +1,13 @@
 /**
- * Named float32 arrays and text metadata in one file, in the safetensors format
- * (https://huggingface.co/docs/safetensors), which Python reads too. Written under a temporary name and
- * renamed, so that a file is either the old one or the whole new one.
+ * Named arrays and text metadata in one file, in the safetensors format (https://huggingface.co/docs/safetensors),
+ * which Python reads too. Written under a temporary name and renamed, so that a file is either the old one or the
+ * whole new one. Arrays are float32 in memory; in a file they may take fewer bytes.
  */
 import { readFile } from 'node:fs/promises';
 import { invalidFile, LesionError } from '@lesion/core';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
+import { type ArrayPrecision, fromFloat16, fromInt8, toFloat16, toInt8 } from './array-precision.js';
 
 /** One array of a file. */
 export interface NamedArray {
@@ -15,47 +16,99 @@ export interface NamedArray {
   data: Float32Array;
 }
 
+/** An array and how a file holds it. */
+export interface StoredArray extends NamedArray {
+  /**
+   * `float16`: as half-precision numbers. `int8`: as whole steps from -127 to 127, each channel of the last axis with
+   * a step of its own; the steps stand in a second array of the file, `NAME:scale`, of type F32.
+   * @default 'float32'
+   */
+  precision?: ArrayPrecision | undefined;
+}
+
 export interface TensorFile {
   arrays: Map<string, NamedArray>;
   metadata: Record<string, string>;
 }
 
-const headerSchema = z.record(
-  z.string(),
-  z.union([
-    z.object({
-      dtype: z.literal('F32'),
-      shape: z.array(z.int().nonnegative()),
-      data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
-    }),
-    z.record(z.string(), z.string()),
-  ]),
-);
+/** Bytes of a value, by its type in the format. */
+const VALUE_BYTES = { F32: 4, F16: 2, I8: 1 } as const;
+type ValueType = keyof typeof VALUE_BYTES;
 
-/** The bytes of a file that holds `arrays` in this order. Array names are unique. */
+/** The array with the steps of an array of type I8. */
+const scaleName = (name: string): string => `${name}:scale`;
+
+const entrySchema = z.object({
+  dtype: z.enum(['F32', 'F16', 'I8']),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+
+const headerSchema = z
+  .object({ __metadata__: z.record(z.string(), z.string()).optional() })
+  .catchall(entrySchema);
+
+const lengthOf = (shape: readonly number[]): number => shape.reduce((product, extent) => product * extent, 1);
+
+/** What a file holds of an array: one part, or two where there are steps beside. */
+interface Part {
+  name: string;
+  dtype: ValueType;
+  shape: number[];
+  bytes: Uint8Array;
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function partsOf({ name, shape, data, precision = 'float32' }: StoredArray): Part[] {
+  switch (precision) {
+    case 'float32':
+      return [{ name, dtype: 'F32', shape, bytes: bytesOf(data) }];
+    case 'float16':
+      return [{ name, dtype: 'F16', shape, bytes: toFloat16(data, name) }];
+    case 'int8': {
+      const { steps, scales } = toInt8(data, shape, name);
+      return [
+        { name, dtype: 'I8', shape, bytes: bytesOf(steps) },
+        { name: scaleName(name), dtype: 'F32', shape: [scales.length], bytes: bytesOf(scales) },
+      ];
+    }
+  }
+}
+
+/**
+ * The bytes of a file that holds `arrays` in this order. Array names are unique, the names of scales among them.
+ *
+ * @throws LesionError `NOT_FINITE` where an array in fewer bytes holds NaN, an infinity, or more than they can
+ */
 export function encodeTensors(
-  arrays: readonly NamedArray[],
+  arrays: readonly StoredArray[],
   metadata: Record<string, string> = {},
 ): Uint8Array {
+  const parts = arrays.flatMap(partsOf);
+  // Values of more bytes come first, so that each begins at a multiple of its size; readers may want that.
+  const laidOut = parts.toSorted((a, b) => VALUE_BYTES[b.dtype] - VALUE_BYTES[a.dtype]);
+  const offsets = new Map<Part, [number, number]>();
+  let length = 0;
+  for (const part of laidOut) {
+    offsets.set(part, [length, length + part.bytes.length]);
+    length += part.bytes.length;
+  }
   const header: Record<string, unknown> = { __metadata__: metadata };
-  let offset = 0;
-  for (const { name, shape, data } of arrays) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
-    offset += data.byteLength;
+  for (const part of parts) {
+    const { name, dtype, shape } = part;
+    header[name] = { dtype, shape, data_offsets: offsets.get(part) };
   }
   const json = Buffer.from(JSON.stringify(header));
   // The data begins at a multiple of 8, filled up with spaces as the format asks.
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const bytes = Buffer.allocUnsafe(8 + headerLength + offset);
-  bytes.writeBigUInt64LE(BigInt(headerLength), 0);
-  json.copy(bytes, 8);
-  bytes.fill(' ', 8 + json.length, 8 + headerLength);
-  let at = 8 + headerLength;
-  for (const { data } of arrays) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const file = Buffer.allocUnsafe(8 + headerLength + length);
+  file.writeBigUInt64LE(BigInt(headerLength), 0);
+  json.copy(file, 8);
+  file.fill(' ', 8 + json.length, 8 + headerLength);
+  for (const part of laidOut) file.set(part.bytes, 8 + headerLength + offsets.get(part)![0]);
+  return file;
 }
 
 /** Reads what {@link encodeTensors} wrote. @throws LesionError `INVALID_FILE` naming `source` */
@@ -77,23 +130,35 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
   } catch (error) {
     throw damaged('its header cannot be read', error);
   }
-  const arrays = new Map<string, NamedArray>();
-  let metadata: Record<string, string> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') {
-      metadata = entry as Record<string, string>;
-      continue;
-    }
-    const { shape, data_offsets } = entry as { shape: number[]; data_offsets: [number, number] };
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const bytesAt = (name: string): Buffer => {
+    const { dtype, shape, data_offsets } = entries[name]!;
     const [begin, end] = data_offsets;
-    const length = shape.reduce((product, extent) => product * extent, 1);
-    if (end - begin !== length * 4 || 8 + headerLength + end > buffer.length) {
+    if (end - begin !== lengthOf(shape) * VALUE_BYTES[dtype] || 8 + headerLength + end > buffer.length) {
       throw damaged(`the array ${name} does not fit its place`);
     }
-    // A copy, since a Float32Array must begin at a multiple of 4 and should not keep the whole file alive.
-    const data = new Float32Array(length);
-    new Uint8Array(data.buffer).set(buffer.subarray(8 + headerLength + begin, 8 + headerLength + end));
-    arrays.set(name, { name, shape, data });
+    return buffer.subarray(8 + headerLength + begin, 8 + headerLength + end);
+  };
+  // A copy, since a Float32Array must begin at a multiple of 4 and should not keep the whole file alive.
+  const floatsAt = (name: string): Float32Array => new Float32Array(new Uint8Array(bytesAt(name)).buffer);
+  const valuesAt = (name: string): Float32Array => {
+    const { dtype, shape } = entries[name]!;
+    if (dtype === 'F32') return floatsAt(name);
+    if (dtype === 'F16') return fromFloat16(bytesAt(name));
+    const scale = entries[scaleName(name)];
+    if (scale?.dtype !== 'F32' || scale.shape.join() !== String(shape.at(-1))) {
+      throw damaged(`the array ${name} has no scale for each of its channels`);
+    }
+    return fromInt8({ steps: new Int8Array(bytesAt(name)), scales: floatsAt(scaleName(name)) });
+  };
+  const scales = new Set(
+    Object.keys(entries)
+      .filter((name) => entries[name]!.dtype === 'I8')
+      .map(scaleName),
+  );
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, { shape }] of Object.entries(entries)) {
+    if (!scales.has(name)) arrays.set(name, { name, shape, data: valuesAt(name) });
   }
   return { arrays, metadata };
 }
@@ -101,7 +166,7 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
 /** Writes a file atomically. */
 export async function writeTensors(
   path: string,
-  arrays: readonly NamedArray[],
+  arrays: readonly StoredArray[],
   metadata: Record<string, string> = {},
 ): Promise<void> {
   const { buffer, byteOffset, byteLength } = encodeTensors(arrays, metadata);
