@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { invalidArgument, invalidFile } from '@lesion/core';
 import writeFileAtomic from 'write-file-atomic';
 import type { EpochRecord } from './checkpoint.js';
+import { removeLeftovers } from './leftovers.js';
 
 const RUN_FILE = 'run.json';
 
 /**
- * Opens a run's folder: a new one is begun, or the one that is there is resumed.
+ * Opens a run's folder: a new one is begun, or the one that is there is resumed, without what a kill left half written.
  *
  * @param configuration everything that decides the outcome, as plain data
  * @throws LesionError `INVALID_ARGUMENT` if a run is there already and `resume` was not asked for, or if it was
@@ -20,6 +21,7 @@ export async function openRun(folder: string, configuration: object, resume: boo
   const wanted = JSON.parse(JSON.stringify(configuration)) as Record<string, unknown>;
   if (!existsSync(path)) {
     await mkdir(folder, { recursive: true });
+    if (resume) await removeLeftovers(folder);
     await writeFileAtomic(path, `${JSON.stringify(wanted, null, 2)}\n`);
     return;
   }
@@ -53,6 +55,7 @@ export async function openRun(folder: string, configuration: object, resume: boo
       });
     }
   }
+  await removeLeftovers(folder);
 }
 
 /** The checkpoint file of one of a run's networks. */

@@ -218,7 +218,9 @@ export async function trainNetwork<Batch>(
         saved = true;
       }
       await settle(problem, schedule, orderOf(seed, epoch, problem.training.count), epoch, signal);
-      const validationLoss = await validate(problem, schedule.microBatchSize, signal, onProgress);
+      const validationLoss = await validate(problem, schedule.microBatchSize, signal, (progress) =>
+        onProgress?.({ ...progress, epoch: epoch + 1, epochs: schedule.epochs }),
+      );
       clock();
       state.history.push({
         epoch: epoch + 1,
@@ -295,7 +297,7 @@ async function validate<Batch>(
   problem: TrainingProblem<Batch>,
   batchSize: number,
   signal: AbortSignal | undefined,
-  onProgress: OnProgress | undefined,
+  onProgress: OnProgress,
 ): Promise<number | null> {
   const { validation, model } = problem;
   if (validation.count === 0) return null;
@@ -320,7 +322,7 @@ async function validate<Batch>(
       sum += (await value.data())[0]! * indices.length;
       tf.dispose([value, inputs, labels]);
       done += indices.length;
-      onProgress?.({
+      onProgress({
         phase: `validation ${problem.name}`,
         done,
         total: validation.count,
