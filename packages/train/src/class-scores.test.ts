@@ -1,5 +1,7 @@
+import { createClassMaps, SeededRandom } from '@lesion/core';
+import { analyzeLesion } from '@lesion/licu';
 import { describe, expect, it } from 'vitest';
-import { calibrateIndexes, classScores, isDefaultLicu } from './class-scores.js';
+import { calibrateIndexes, classScores, isDefaultLicu, LICU_DEFAULTS } from './class-scores.js';
 
 const indexes = { melanoma: 0.2, seborrheic_keratosis: 0.3, nevus: 0.5 };
 
@@ -47,5 +49,16 @@ describe('isDefaultLicu', () => {
     expect(isDefaultLicu({ weighting: 'uniform' })).toBe(false);
     expect(isDefaultLicu({ levels: 7 })).toBe(false);
     expect(isDefaultLicu({ fillHoles: false })).toBe(false);
+    expect(isDefaultLicu({ threshold: 0.4 })).toBe(false);
+  });
+
+  it('knows what analyzeLesion does', () => {
+    const random = new SeededRandom(2);
+    const values = Float32Array.from({ length: 30 * 40 * 4 }, () => random.next());
+    const maps = createClassMaps({ height: 30, width: 40 }, 4, values);
+    expect(analyzeLesion(maps, LICU_DEFAULTS)).toEqual(analyzeLesion(maps));
+    for (const other of [{ weighting: 'uniform' }, { form: 'literal' }, { threshold: 0.8 }] as const) {
+      expect(analyzeLesion(maps, other).indexes).not.toEqual(analyzeLesion(maps).indexes);
+    }
   });
 });

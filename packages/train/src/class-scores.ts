@@ -39,10 +39,11 @@ export function calibrateIndexes(
 }
 
 /** What analyzeLesion does unless told otherwise; an option that is missing here is `undefined` by default. */
-const LICU_DEFAULTS: Readonly<AnalyzeLesionOptions> = {
+export const LICU_DEFAULTS: Readonly<AnalyzeLesionOptions> = {
   weighting: 'distance',
   form: 'weighted-mean',
   border: 'ignore',
+  threshold: 0.5,
   largestComponent: true,
   fillHoles: true,
   connectivity: 8,
