@@ -157,7 +157,19 @@ describe('seeds', () => {
 
   it('gives the same bits in every process', () => {
     const model = buildFcrn(SMALL);
-    expect(weightsHash(model)).toBe('0cbe62f96ffca9b94c1f00f33797437b0040b47f613f4f3c8d27ceafd660ede0');
+    expect(weightsHash(model)).toBe('f0516f9f43588cab15ca156b00a0f816a09bfe96eb5d09d793f1276377d246fa');
+    model.dispose();
+  });
+
+  it('begins undecided: the deepest score has a tenth of He’s weights, the skips have none', () => {
+    const model = buildFcrn(SMALL);
+    const kernel = (name: string) => model.getLayer(name).getWeights()[0]!;
+    const score = kernel('score5');
+    const [, , inputs] = score.shape as [number, number, number];
+    const deviation = Math.sqrt(score.square().mean().dataSync()[0]!);
+    expect(deviation / Math.sqrt(2 / inputs)).toBeGreaterThan(0.05);
+    expect(deviation / Math.sqrt(2 / inputs)).toBeLessThan(0.15);
+    for (const name of ['score3', 'score4']) expect(kernel(name).abs().max().dataSync()[0]).toBe(0);
     model.dispose();
   });
 

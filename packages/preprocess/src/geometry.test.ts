@@ -277,6 +277,18 @@ describe('rotation', () => {
     );
   });
 
+  it('turns about another point on request', () => {
+    const image = noise({ height: 40, width: 60 }, 8);
+    // A square of 20 about the middle of the upper left quarter, turned in place.
+    const [height, width] = [20, 30];
+    const quarter = image.hi(height, width, 3) as RgbImage;
+    const options = { fraction: 0.5, size: 20, degrees: 90, centre: [0.25, 0.25] } as const;
+    expect([...rotatedCrop(image, options).data]).toEqual([
+      ...rotatedCrop(quarter, { fraction: 1, size: 20, degrees: 90 }).data,
+    ]);
+    expect(() => rotatedCrop(image, { centre: [0.5, 1.5] })).toThrow('centre: out of range; got 1.5');
+  });
+
   it('reads views as what they show', () => {
     const image = noise({ height: 9, width: 12 }, 4);
     const turned = rotatedCrop(image.transpose(1, 0, 2).step(-1, 1) as RgbImage, { size: 7, degrees: 33 });

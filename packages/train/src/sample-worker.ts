@@ -65,7 +65,7 @@ async function patches(task: PatchTask): Promise<PatchResult> {
   return { data: extractPatches(image, regions, { size }).data };
 }
 
-function perform(task: WorkerTask): Promise<LinSampleResult | SuperpixelResult | PatchResult> {
+export function perform(task: WorkerTask): Promise<LinSampleResult | SuperpixelResult | PatchResult> {
   switch (task.kind) {
     case 'lin-sample':
       return linSample(task);
