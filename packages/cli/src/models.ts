@@ -1,5 +1,4 @@
 /** Options and loading of the trained models that `predict` and `evaluate` share. Leans on @lesion/train. */
-import { invalidArgument } from '@lesion/core';
 import type { Engine, EngineName } from '@lesion/engine';
 import type { Lfn, Lin, LinPredictOptions } from '@lesion/train';
 import { type Command, Option } from 'commander';
@@ -36,8 +35,11 @@ export function engineOption(): Option {
 /** Declares `--lin`, `--lfn`, `--engine` and how the LIN predicts. */
 export function declareModels(command: Command): void {
   command
-    .option('--lin <bundle>', 'a trained LIN: segmentation and diagnosis')
-    .option('--lfn <bundle>', 'a trained LFN: dermoscopic features')
+    .option(
+      '--lin <bundle>',
+      'a LIN: segmentation and diagnosis; a folder, or the word pretrained; with neither --lin nor --lfn both pretrained models',
+    )
+    .option('--lfn <bundle>', 'a LFN: dermoscopic features; a folder, or the word pretrained')
     .addOption(engineOption())
     .option(
       '--scales <pixels,...>',
@@ -85,21 +87,13 @@ async function loadComputing(name: EngineName | 'auto'): Promise<Computing> {
 }
 
 /**
- * Loads what was asked for; call `dispose()` when done.
+ * Loads models from their folders; call `dispose()` when done.
  *
- * @throws LesionError `INVALID_ARGUMENT` if neither was; else as loadEngine, loadLin and loadLfn.
+ * @throws LesionError as loadEngine, loadLin and loadLfn
  */
 export async function loadModels(
   options: Pick<ModelOptions, 'lin' | 'lfn' | 'engine'>,
 ): Promise<LoadedModels> {
-  if (options.lin === undefined && options.lfn === undefined) {
-    throw invalidArgument({
-      what: 'no model was given',
-      where: 'options',
-      expected: '--lin BUNDLE, --lfn BUNDLE or both',
-      mend: 'Train one first with "lesion train".',
-    });
-  }
   const { loadLfn, loadLin } = await import('@lesion/train');
   const engine = await loadComputing(options.engine);
   const isExported = engine.name === 'onnxruntime';

@@ -77,7 +77,7 @@ describe('usage', () => {
     [['check', 'a', 'b'], 'too many arguments'],
     [['doctor', '--seed', '-1'], 'Expected a whole number of at least 0.'],
     [['train', 'unet', '--data', 'x', '--out', 'y'], 'Allowed choices are lin, lfn'],
-    [['evaluate', '--data', 'x'], 'no model was given; expected --lin BUNDLE, --lfn BUNDLE or both'],
+    [['evaluate', '--data', 'x', '--lfn', 'y'], 'y: no bundle.json here'],
     [['predict', 'a/x.jpg', 'b/x.png', '--out', 'y'], 'b/x.png: two images have the same name'],
   ])('refuses %j with one line and exit code 2', async (args, message) => {
     expectRefusal(await runCommand(args), message);

@@ -1,6 +1,12 @@
 // A few lines for each package that use what it is for, and what they print. They run as plain JavaScript in a
 // folder that holds nothing but the package.
 
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const models = new URL('../../../packages/pretrained/models/', import.meta.url);
+const heldModels = ['lin', 'lfn'].filter((name) => existsSync(fileURLToPath(new URL(name, models))));
+
 export interface Use {
   code: string;
   /** What a user chooses and installs beside the package: an engine for tfjs. */
@@ -153,6 +159,18 @@ export const uses: Record<string, Use> = {
       console.log(drawn.shape.join('x'), (await renderReport({ title: 'A <run>' })).includes('A &lt;run&gt;'));
     `,
     prints: '9x9x3 true',
+  },
+  pretrained: {
+    code: `
+      import { existsSync } from 'node:fs';
+      import { join } from 'node:path';
+      import { fileURLToPath } from 'node:url';
+      import { PRETRAINED_MODELS, pretrainedModel } from '@lesion/pretrained';
+      const models = fileURLToPath(new URL('../models/', import.meta.resolve('@lesion/pretrained')));
+      const held = PRETRAINED_MODELS.filter((name) => existsSync(join(models, name)));
+      console.log('holds', ...held.map((name) => pretrainedModel(name).name));
+    `,
+    prints: ['holds', ...heldModels].join(' '),
   },
   reproduce: {
     code: `

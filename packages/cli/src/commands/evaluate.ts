@@ -6,6 +6,7 @@ import { type ClassScores, describeScores, scoresOption } from '../class-scores.
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
+import { chooseModels } from '../model-choice.js';
 import { declareModels, linOptions, loadModels, type ModelOptions } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
@@ -51,7 +52,8 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
   },
   async run(context, { options }) {
     const { evaluateSplit, PredictionFolder } = await import('@lesion/train');
-    const models = await loadModels(options);
+    const choice = await chooseModels(options, context.note);
+    const models = await loadModels({ ...choice, engine: options.engine });
     const progress = context.progress('evaluating', 'images');
     let evaluation: Evaluation;
     try {
@@ -99,6 +101,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
     return {
       document: {
         split,
+        models: choice,
         engine: models.engine,
         ...(scores === undefined ? {} : { scores }),
         ...(options.where === undefined ? {} : { where: options.where }),

@@ -6,6 +6,7 @@ import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
 import { exportNetworks } from './export.js';
+import { pack } from './pack.js';
 import { predict } from './predict.js';
 import { reproduce } from './reproduce.js';
 import { score } from './score.js';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   predict,
   evaluate,
   exportNetworks,
+  pack,
   score,
   reproduce,
   demo,

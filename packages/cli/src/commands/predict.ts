@@ -5,6 +5,7 @@ import { type ClassScores, describeScores, scoresOption } from '../class-scores.
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
+import { chooseModels } from '../model-choice.js';
 import { declareModels, linOptions, loadModels, type ModelOptions } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
@@ -104,7 +105,8 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
       }
       byId.set(imageId(path), path);
     }
-    const models = await loadModels(options);
+    const choice = await chooseModels(options, context.note);
+    const models = await loadModels({ ...choice, engine: options.engine });
     const progress = context.progress('predicting', 'images');
     const images: PredictedImage[] = [];
     const problems: { id: string; code: LesionErrorCode; message: string }[] = [];
@@ -140,6 +142,7 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     return {
       document: {
         out: options.out,
+        models: choice,
         engine: models.engine,
         // What predictions.csv holds.
         ...(scores === undefined ? {} : { scores }),
