@@ -44,7 +44,7 @@ beforeAll(async () => {
     architecture: { depth: 50, width: 1 / 32 },
     size: 64,
     scales: [64],
-    schedule: { epochs: 1, stepsPerEpoch: 12, batchSize: 8, microBatchSize: 8, settlingBatches: 8 },
+    schedule: { epochs: 1, stepsPerEpoch: 6, batchSize: 4, microBatchSize: 4, settlingBatches: 6 },
     trainingShare: SHARE,
     seed: SEED,
   });
