@@ -29,6 +29,7 @@ export {
   type PixelNormalization,
   type PixelwiseCrossEntropyOptions,
   pixelwiseCrossEntropy,
+  softJaccardLoss,
 } from './loss.js';
 export { registerFcrnOnnxLayers } from './onnx-layers.js';
 export {

@@ -13,7 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import '../test/support.js';
-import { type PixelwiseCrossEntropyOptions, pixelwiseCrossEntropy } from './index.js';
+import { type PixelwiseCrossEntropyOptions, pixelwiseCrossEntropy, softJaccardLoss } from './index.js';
 
 const CLASSES = 4;
 
@@ -117,4 +117,86 @@ it('says what does not fit', () => {
     'classWeights[1]: out of range; got -2; expected a number of at least 0',
   );
   dispose([labels, logits]);
+});
+
+describe('softJaccardLoss', () => {
+  const shares = (logits: number[]): number[] =>
+    Array.from({ length: logits.length / CLASSES }, (_, pixel) => {
+      const exponents = logits.slice(pixel * CLASSES, (pixel + 1) * CLASSES).map(Math.exp);
+      return 1 - exponents[0]! / exponents.reduce((sum, value) => sum + value, 0);
+    });
+  /** Images of 6 pixels. */
+  const expected = (labels: number[], logits: number[]): number => {
+    const share = shares(logits);
+    const losses = [0, 1].flatMap((image) => {
+      let [common, union, size] = [0, 0, 0];
+      for (let pixel = 6 * image; pixel < 6 * image + 6; pixel++) {
+        const truth = labels[pixel]! > 0 ? 1 : 0;
+        common += truth * share[pixel]!;
+        union += truth + share[pixel]! - truth * share[pixel]!;
+        size += truth;
+      }
+      return size === 0 ? [] : [1 - common / union];
+    });
+    return losses.length === 0 ? 0 : losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  };
+  const measured = (labels: number[], logits: number[]): number =>
+    tidy(
+      () =>
+        softJaccardLoss(
+          tensor3d(labels, [2, 2, 3], 'int32'),
+          tensor4d(logits, [2, 2, 3, CLASSES]),
+        ).dataSync()[0]!,
+    );
+  const labels = example().labels.map((label) => label % CLASSES);
+  const { logits } = example();
+
+  it('equals the reference, images without lesion left out', () => {
+    expect(measured(labels, logits)).toBeCloseTo(expected(labels, logits), 5);
+    const half = labels.map((label, pixel) => (pixel < 6 ? 0 : label));
+    expect(measured(half, logits)).toBeCloseTo(expected(half, logits), 5);
+    expect(measured(labels.fill.call([...labels], 0) as number[], logits)).toBe(0);
+  });
+
+  it('is 0 where lesion and background are right, whatever the diagnosis, and near 1 where they are swapped', () => {
+    const sure = (pick: (label: number) => number) =>
+      labels.flatMap((label) => Array.from({ length: CLASSES }, (_, c) => (c === pick(label) ? 40 : -40)));
+    expect(
+      measured(
+        labels,
+        sure((label) => (label === 0 ? 0 : 1 + (label % 3))),
+      ),
+    ).toBeCloseTo(0, 5);
+    expect(
+      measured(
+        labels,
+        sure((label) => (label === 0 ? 1 : 0)),
+      ),
+    ).toBeCloseTo(1, 5);
+  });
+
+  it('has the gradient that finite differences give', () => {
+    const step = 1e-5;
+    const differences = logits.map((value, index) => {
+      const moved = (by: number) => expected(labels, logits.with(index, value + by));
+      return (moved(step) - moved(-step)) / (2 * step);
+    });
+    const gradient = tidy(() => {
+      const truth = tensor3d(labels, [2, 2, 3], 'int32');
+      return [
+        ...grad((x: Tensor) => softJaccardLoss(truth, x as Tensor4D))(
+          tensor4d(logits, [2, 2, 3, CLASSES]),
+        ).dataSync(),
+      ];
+    });
+    expect(gradient).toBeAllClose(differences, 1e-5);
+  });
+
+  it('refuses labels that do not fit', () => {
+    const labels = tensor3d([0], [1, 1, 1], 'int32');
+    expect(() => softJaccardLoss(labels, tensor4d([0, 0, 0, 0, 0, 0, 0, 0], [1, 1, 2, 4]))).toThrow(
+      'labels do not fit the logits',
+    );
+    dispose(labels);
+  });
 });

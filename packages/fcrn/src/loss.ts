@@ -1,16 +1,25 @@
-/** The pixelwise softmax cross-entropy that the networks are trained with. Leans on tfjs's functional ops. */
+/**
+ * The losses that the networks are trained with: pixelwise softmax cross-entropy, and the soft Jaccard loss of lesion
+ * against background. Both lean on tfjs's functional ops.
+ */
 import { assertNumber, assertOneOf, invalidArgument, resolveOptions } from '@lesion/core';
 import {
+  add,
   cast,
   div,
   equal,
   expandDims,
+  greater,
   logSoftmax,
   maximum,
   mul,
   neg,
   range,
   type Scalar,
+  slice,
+  softmax,
+  squeeze,
+  sub,
   sum,
   type Tensor,
   type Tensor3D,
@@ -104,6 +113,37 @@ export function pixelwiseCrossEntropy(
     const divisor = normalization === 'weights' ? sum(weighted) : sum(mul(isClass, tensor1d(counted)));
     const total = neg(sum(mul(weighted, logSoftmax(logits))));
     return div(total, maximum(divisor, SMALLEST_DIVISOR)) as Scalar;
+  });
+}
+
+/**
+ * One less the soft Jaccard index of lesion against background, averaged over the images that show lesion: a scalar
+ * whose gradient flows to the logits. Beside the cross-entropy, which counts pixels, it asks for what task 1 scores.
+ *
+ * A pixel's lesion share is 1 less its softmax probability of class 0. With truth t and share p of an image's pixels
+ * the index is sum(t p) / sum(t + p - t p) (Yuan, Chao and Lo 2017, https://doi.org/10.1109/TMI.2017.2695227).
+ *
+ * @param labels The class of each pixel, int32 `[n, height, width]`; 0 is background.
+ * @param logits A network's output before softmax, `[n, height, width, classes]`, background first.
+ * @returns In [0, 1]; 0 if no image shows lesion.
+ * @throws LesionError `INVALID_ARGUMENT` if shapes or types do not fit.
+ * @example
+ * ```ts
+ * const loss = add(pixelwiseCrossEntropy(labels, logits), softJaccardLoss(labels, logits));
+ * ```
+ */
+export function softJaccardLoss(labels: Tensor3D, logits: Tensor4D): Scalar {
+  assertShapes(labels, logits);
+  return tidy(() => {
+    const background = squeeze(slice(softmax(logits), [0, 0, 0, 0], [-1, -1, -1, 1]), [3]);
+    const share = sub(1, background);
+    const truth = cast(greater(labels, 0), 'float32');
+    const common = sum(mul(share, truth), [1, 2]);
+    const size = sum(truth, [1, 2]);
+    const union = sub(add(sum(share, [1, 2]), size), common);
+    const shows = cast(greater(size, 0), 'float32');
+    const lacking = mul(shows, sub(1, div(common, maximum(union, SMALLEST_DIVISOR))));
+    return div(sum(lacking), maximum(sum(shows), 1)) as Scalar;
   });
 }
 

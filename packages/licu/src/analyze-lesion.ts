@@ -35,7 +35,7 @@ export interface AnalyzeLesionOptions extends LesionMaskOptions, DistanceMapOpti
   weighting?: Weighting | undefined;
   /**
    * A lesion mask to use, uint8 `[height, width]`, in place of the one that the class maps give.
-   * `threshold`, `largestComponent`, `fillHoles` and `connectivity` then have no effect.
+   * `threshold`, `largestComponent`, `componentWeight`, `fillHoles` and `connectivity` then have no effect.
    * @default undefined
    */
   mask?: BinaryMask | undefined;
@@ -88,13 +88,14 @@ export function analyzeLesion(classMaps: ClassMaps, options?: AnalyzeLesionOptio
       mask: undefined,
       threshold: 0.5,
       largestComponent: true,
+      componentWeight: 'area',
       fillHoles: true,
       connectivity: 8,
     },
     'analyzeLesion',
   );
   const { weighting, form, levels, border } = settings;
-  const { threshold, largestComponent, fillHoles, connectivity } = settings;
+  const { threshold, largestComponent, componentWeight, fillHoles, connectivity } = settings;
   assertOneOf(weighting, ['distance', 'uniform'], 'weighting');
   assertClassMaps(classMaps, 'classMaps', CLASS_MAP_CHANNELS.length);
   const source = contiguousData(classMaps);
@@ -104,7 +105,8 @@ export function analyzeLesion(classMaps: ClassMaps, options?: AnalyzeLesionOptio
     assertAllFinite(source, 'classMaps');
   }
   const mask =
-    settings.mask ?? lesionMask(classMaps, { threshold, largestComponent, fillHoles, connectivity });
+    settings.mask ??
+    lesionMask(classMaps, { threshold, largestComponent, componentWeight, fillHoles, connectivity });
   const maskPixels = contiguousData(mask);
   const emptyMask = !maskPixels.includes(1);
   const size = sizeOf(classMaps);

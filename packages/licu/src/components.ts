@@ -66,11 +66,12 @@ function flood(
   return count;
 }
 
-/** {@link largestComponent} on raw pixels. */
+/** {@link largestComponent} on raw pixels; with `weigh` the component whose pixels weigh most. */
 export function largestComponentPixels(
   mask: Uint8Array,
   width: number,
   connectivity: Connectivity,
+  weigh?: (pixel: number) => number,
 ): Uint8Array {
   const UNSEEN = -1;
   const labels = new Int32Array(mask.length);
@@ -78,14 +79,19 @@ export function largestComponentPixels(
   const queue = new Int32Array(mask.length);
   let label = 0;
   let largest = 0;
-  let largestCount = 0;
+  let largestWeight = 0;
   for (let i = 0; i < labels.length; i++) {
     if (labels[i] !== UNSEEN) continue;
     label++;
     const count = flood(labels, width, i, UNSEEN, label, connectivity, queue);
-    if (count > largestCount) {
+    let weight = count;
+    if (weigh !== undefined) {
+      weight = 0;
+      for (let member = 0; member < count; member++) weight += weigh(queue[member]!);
+    }
+    if (weight > largestWeight) {
       largest = label;
-      largestCount = count;
+      largestWeight = weight;
     }
   }
   const out = new Uint8Array(mask.length);

@@ -21,6 +21,12 @@ export {
   type LesionIndexesOptions,
   lesionIndexes,
 } from './lesion-indexes.js';
-export { type LesionMaskOptions, lesionMask } from './lesion-mask.js';
+export {
+  CENTRE_DEVIATION,
+  COMPONENT_WEIGHTS,
+  type ComponentWeight,
+  type LesionMaskOptions,
+  lesionMask,
+} from './lesion-mask.js';
 export { type NormalizeClassMapsOptions, normalizeClassMaps } from './normalize-class-maps.js';
 export { refineMaps } from './refine-maps.js';

@@ -33,6 +33,28 @@ describe('lesionMask', () => {
     expect(lesionMask(mapsOf(drawing), { largestComponent: false, fillHoles: false })).toMatchMask(drawing);
   });
 
+  it('prefers what lies in the middle on request, if it is not much smaller', () => {
+    const two = ['1......', '1...1..', '1...1..', '1......', '.......'];
+    const plain = { fillHoles: false };
+    expect(lesionMask(mapsOf(two), plain)).toMatchMask([
+      '1......',
+      '1......',
+      '1......',
+      '1......',
+      '.......',
+    ]);
+    expect(lesionMask(mapsOf(two), { ...plain, componentWeight: 'centrality' })).toMatchMask([
+      '.......',
+      '....1..',
+      '....1..',
+      '.......',
+      '.......',
+    ]);
+    const large = two.map((row) => row.replace('1..', '111'));
+    expect(lesionMask(mapsOf(large), { ...plain, componentWeight: 'centrality' }).get(1, 4)).toBe(0);
+    expect(() => lesionMask(mapsOf(two), { componentWeight: 'luck' as never })).toThrow('componentWeight');
+  });
+
   it('hands the connectivity on', () => {
     const diagonal = mapsOf(['1..', '.1.', '..1']);
     expect(lesionMask(diagonal)).toMatchMask(['1..', '.1.', '..1']);
@@ -72,7 +94,7 @@ describe('lesionMask', () => {
       'classMaps: the wrong number of classes; got float32 [1, 1, 3]; expected float32 [height, width, 4]',
     );
     expect(() => lesionMask(mapsOf(['1']), { holes: true } as never)).toThrow(
-      'lesionMask: unknown option; got holes; expected one of threshold, largestComponent, fillHoles, connectivity',
+      'lesionMask: unknown option; got holes; expected one of threshold, largestComponent, componentWeight, fillHoles, connectivity',
     );
   });
 });

@@ -10,11 +10,19 @@ import {
   contiguousData,
   createBinaryMask,
   resolveOptions,
+  type Size,
   sizeOf,
 } from '@lesion/core';
 import { type Connectivity, fillHolesPixels, largestComponentPixels } from './components.js';
 
 const CHANNELS = CLASS_MAP_CHANNELS.length;
+
+/** What a component's size is measured by. */
+export const COMPONENT_WEIGHTS = ['area', 'centrality'] as const;
+export type ComponentWeight = (typeof COMPONENT_WEIGHTS)[number];
+
+/** How far from the image's centre `centrality` still looks, in short sides. */
+export const CENTRE_DEVIATION = 0.35;
 
 /** Options of {@link lesionMask}. */
 export interface LesionMaskOptions {
@@ -25,6 +33,13 @@ export interface LesionMaskOptions {
   threshold?: number | undefined;
   /** Whether only the largest connected component is kept: the images show one lesion each. @default true */
   largestComponent?: boolean | undefined;
+  /**
+   * What makes a component the largest. `area`: its pixels. `centrality`: its pixels, each weighted by its lesion share
+   * and by a Gaussian about the image's centre with a deviation of {@link CENTRE_DEVIATION} short sides; photographers
+   * centre the lesion that they mean, and a second one or a smudge near the edge may be larger.
+   * @default 'area'
+   */
+  componentWeight?: ComponentWeight | undefined;
   /** Whether holes are filled, after the largest component is chosen. @default true */
   fillHoles?: boolean | undefined;
   /** Which lesion pixels are neighbours; the background uses the other rule. @default 8 */
@@ -50,12 +65,19 @@ export interface LesionMaskOptions {
 export function lesionMask(classMaps: ClassMaps, options?: LesionMaskOptions): BinaryMask {
   const settings = resolveOptions(
     options,
-    { threshold: 0.5, largestComponent: true, fillHoles: true, connectivity: 8 },
+    {
+      threshold: 0.5,
+      largestComponent: true,
+      componentWeight: 'area',
+      fillHoles: true,
+      connectivity: 8,
+    },
     'lesionMask',
   );
   const { threshold, connectivity } = settings;
   assertNumber(threshold, 'threshold', { min: 0, max: 1 });
   assertClassMaps(classMaps, 'classMaps', CHANNELS);
+  assertOneOf(settings.componentWeight, COMPONENT_WEIGHTS, 'componentWeight');
   assertOneOf(connectivity, [4, 8], 'connectivity');
   const source = contiguousData(classMaps);
   assertAllFinite(source, 'classMaps');
@@ -65,7 +87,22 @@ export function lesionMask(classMaps: ClassMaps, options?: LesionMaskOptions): B
     const lesion = source[at + 1]! + source[at + 2]! + source[at + 3]!;
     mask[pixel] = lesion * (1 - threshold) > source[at]! * threshold ? 1 : 0;
   }
-  if (settings.largestComponent) mask = largestComponentPixels(mask, size.width, connectivity);
+  if (settings.largestComponent) {
+    const weigh = settings.componentWeight === 'area' ? undefined : centrality(source, size);
+    mask = largestComponentPixels(mask, size.width, connectivity, weigh);
+  }
   if (settings.fillHoles) mask = fillHolesPixels(mask, size.width, connectivity);
   return createBinaryMask(size, mask);
+}
+
+/** A pixel's lesion share, the less the farther it is from the centre. */
+function centrality(classMaps: Float32Array, { height, width }: Size): (pixel: number) => number {
+  const falling = 1 / (2 * (CENTRE_DEVIATION * Math.min(height, width)) ** 2);
+  return (pixel) => {
+    const row = Math.floor(pixel / width);
+    const squaredDistance = (row + 0.5 - height / 2) ** 2 + (pixel - row * width + 0.5 - width / 2) ** 2;
+    const at = pixel * CHANNELS;
+    const lesion = classMaps[at + 1]! + classMaps[at + 2]! + classMaps[at + 3]!;
+    return (lesion / (lesion + classMaps[at]!)) * Math.exp(-squaredDistance * falling);
+  };
 }

@@ -45,6 +45,7 @@ export const LICU_DEFAULTS: Readonly<AnalyzeLesionOptions> = {
   border: 'ignore',
   threshold: 0.5,
   largestComponent: true,
+  componentWeight: 'area',
   fillHoles: true,
   connectivity: 8,
 };

@@ -18,6 +18,8 @@ export interface LinProfile {
   scales: number[];
   /** What is drawn anew for each sample in each epoch. */
   jitter: LinJitter;
+  /** The soft Jaccard loss's share beside the cross-entropy's 1. */
+  jaccardWeight: number;
 }
 
 /**
@@ -43,6 +45,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
     fraction: 0.9,
     scales: [320, 512],
     jitter: {},
+    jaccardWeight: 0,
   },
   workstation: {
     architecture: { depth: 88, width: 1, batchNormMomentum: 0.9 },
@@ -64,6 +67,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
     fraction: 0.9,
     scales: [320, 512],
     jitter: { resolution: 0.5, fractions: [0.5, 1], anywhere: true, colors: 0.15 },
+    jaccardWeight: 1,
   },
   quick: {
     architecture: { depth: 88, width: 1 / 16, batchNormMomentum: 0.8 },
@@ -83,6 +87,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
     fraction: 0.9,
     scales: [64, 96],
     jitter: {},
+    jaccardWeight: 0,
   },
 };
 
@@ -117,7 +122,8 @@ export const LFN_PROFILES: Readonly<Record<Profile, LfnProfile>> = {
   workstation: {
     architecture: { variant: 'standard', batchNorm: true },
     schedule: {
-      epochs: 5,
+      epochs: 4,
+      stepsPerEpoch: 470,
       batchSize: 128,
       microBatchSize: 128,
       learningRate: 0.02,
@@ -129,7 +135,7 @@ export const LFN_PROFILES: Readonly<Record<Profile, LfnProfile>> = {
       weightDecay: 1e-4,
       settlingBatches: 0,
     },
-    patches: 60_000,
+    patches: undefined,
   },
   quick: {
     architecture: { variant: 'narrow', batchNorm: true, batchNormMomentum: 0.8 },

@@ -8,8 +8,9 @@ import {
   type FcrnOptions,
   initializeFromResNet50,
   pixelwiseCrossEntropy,
+  softJaccardLoss,
 } from '@lesion/fcrn';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { saveBundle } from './bundle.js';
 import { layersFolderHash, loadLayersFolder } from './layers-folder.js';
@@ -58,12 +59,23 @@ export interface TrainLinOptions extends TrainingRunOptions {
   /** What is drawn anew for each sample in each epoch. @default the profile's, nothing in the paper */
   jitter?: LinJitter | undefined;
   /**
+   * What the soft Jaccard loss of lesion against background weighs beside the pixelwise cross-entropy's 1.
+   * @default the profile's, 0 in the paper
+   */
+  jaccardWeight?: number | undefined;
+  /**
    * Folder of a Keras ResNet-50 as a tfjs layers model (`model.json` and its shards), trained on ImageNet: each
    * network begins with its weights as initializeFromResNet50 does it. @default random weights
    */
   resnet50?: string | undefined;
   /** Called with each network before its training, to set initial weights in another way. */
   initialize?: ((model: LayersModel, dataSet: LinDataSet) => void | Promise<void>) | undefined;
+}
+
+function linLoss(labels: tf.Tensor3D, logits: tf.Tensor4D, jaccardWeight: number): tf.Scalar {
+  const crossEntropy = pixelwiseCrossEntropy(labels, logits);
+  if (jaccardWeight === 0) return crossEntropy;
+  return tf.add(crossEntropy, tf.mul(softJaccardLoss(labels, logits), jaccardWeight));
 }
 
 async function beginFromResNet50(model: LayersModel, folder: string): Promise<void> {
@@ -106,16 +118,18 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
       scales: profile.scales,
       validationLimit: undefined,
       jitter: undefined,
+      jaccardWeight: profile.jaccardWeight,
       resnet50: undefined,
       initialize: undefined,
     },
     'trainLin',
   );
-  const { seed, size, fraction, scales, dataSets, resnet50 } = settings;
+  const { seed, size, fraction, scales, dataSets, jaccardWeight, resnet50 } = settings;
   for (const dataSet of dataSets) assertOneOf(dataSet, LIN_DATA_SETS, 'dataSets');
   assertNumber(size, 'size', { integer: true, min: 32 });
   const jitter = overridden(profile.jitter, settings.jitter);
   assertJitter(jitter);
+  assertNumber(jaccardWeight, 'jaccardWeight', { min: 0 });
   const schedule = overridden(profile.schedule, settings.schedule);
   const architecture = overridden(profile.architecture, settings.architecture);
 
@@ -139,6 +153,7 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
     trainingShare: settings.trainingShare,
     validationLimit: settings.validationLimit ?? null,
     jitter,
+    jaccardWeight,
     resnet50: resnet50 === undefined ? null : await layersFolderHash(resnet50),
     seed,
     engine: engine.name,
@@ -176,7 +191,7 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
             training: new LinSamples(pool, training, plan, { ...plain, jitter }),
             validation: new LinSamples(pool, held, plainSamples(held), plain),
             toTensors: (batch) => linBatchToTensors(batch, size, FCRN_INPUT),
-            loss: (labels, output) => pixelwiseCrossEntropy(labels as tf.Tensor3D, output as tf.Tensor4D),
+            loss: (labels, output) => linLoss(labels as tf.Tensor3D, output as tf.Tensor4D, jaccardWeight),
           },
           {
             schedule,

@@ -20,6 +20,7 @@ interface LinOnlyOptions {
   cropFractions?: [number, number];
   cropAnywhere?: boolean;
   colorJitter?: number;
+  jaccardWeight?: number;
   resnet50?: string;
 }
 
@@ -184,6 +185,11 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         'lin: colours change by factors of up to 1 + this; default by profile',
         decimalNumber({ min: 0, max: 1 }),
       )
+      .option(
+        '--jaccard-weight <number>',
+        'lin: what the soft Jaccard loss weighs beside the cross-entropy; default by profile',
+        decimalNumber({ min: 0 }),
+      )
       .option('--resnet50 <dir>', 'lin: begin with the ImageNet weights of this Keras ResNet-50 (model.json)')
       .addOption(
         new Option('--variant <name>', 'lfn: widths of Table VI; default by profile').choices([
@@ -205,7 +211,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
   async run(context, { positional: [network], options }) {
     const { data, out, profile, engine, resume, limit, threads, ...rest } = options;
     const { depth, width, size, scales, dataSets, resnet50, ...withoutNetwork } = rest;
-    const { resolutionAugmentation, cropFractions, cropAnywhere, colorJitter, ...withoutLin } =
+    const { resolutionAugmentation, cropFractions, cropAnywhere, colorJitter, jaccardWeight, ...withoutLin } =
       withoutNetwork;
     const { variant, batchNorm, lossWeights, patches, cache, ...schedule } = withoutLin;
     if (network === 'lfn') {
@@ -219,6 +225,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         '--crop-fractions': cropFractions !== undefined,
         '--crop-anywhere': cropAnywhere !== undefined,
         '--color-jitter': colorJitter !== undefined,
+        '--jaccard-weight': jaccardWeight !== undefined,
         '--resnet50': resnet50 !== undefined,
       });
     } else {
@@ -264,6 +271,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
                 anywhere: cropAnywhere,
                 colors: colorJitter,
               },
+              jaccardWeight,
               resnet50,
             })
           : await trainLfn({
