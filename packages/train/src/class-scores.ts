@@ -50,10 +50,10 @@ export const LICU_DEFAULTS: Readonly<AnalyzeLesionOptions> = {
   connectivity: 8,
 };
 
-/** Whether options of analyzeLesion ask for what it does anyway. */
-export function isDefaultLicu(options: AnalyzeLesionOptions = {}): boolean {
+/** Whether options of analyzeLesion ask for what a LIN does anyway: its own options, else the defaults. */
+export function isDefaultLicu(options: AnalyzeLesionOptions = {}, own: AnalyzeLesionOptions = {}): boolean {
   const keys = Object.keys(options) as (keyof AnalyzeLesionOptions)[];
-  return keys.every((key) => options[key] === undefined || options[key] === LICU_DEFAULTS[key]);
+  return keys.every((key) => options[key] === undefined || options[key] === (own[key] ?? LICU_DEFAULTS[key]));
 }
 
 interface ClassPrediction {

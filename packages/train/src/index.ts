@@ -38,6 +38,12 @@ export {
   type OnnxPreprocessing,
 } from './export-bundle.js';
 export {
+  type FitLesionMaskOptions,
+  type FitLesionMaskResult,
+  fitLesionMask,
+  type TriedMaskRule,
+} from './fit-lesion-mask.js';
+export {
   LFN_PATCH_SIZE,
   Lfn,
   type LfnPrediction,
@@ -49,6 +55,7 @@ export {
 export {
   LIN_SCALES,
   Lin,
+  type LinMaskRule,
   type LinNetwork,
   type LinPrediction,
   type LinPredictOptions,

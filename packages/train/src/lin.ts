@@ -7,7 +7,12 @@ import {
   resolveOptions,
   sizeOf,
 } from '@lesion/core';
-import { type AnalyzeLesionOptions, analyzeLesion, type LesionAnalysis } from '@lesion/licu';
+import {
+  type AnalyzeLesionOptions,
+  analyzeLesion,
+  COMPONENT_WEIGHTS,
+  type LesionAnalysis,
+} from '@lesion/licu';
 import { z } from 'zod';
 import { type BundleManifest, readBundle } from './bundle.js';
 import { bundleNetworks } from './bundle-networks.js';
@@ -21,19 +26,28 @@ import {
 } from './class-scores.js';
 import type { InputNormalization } from './normalization.js';
 import { type NetworkOptions, type PredictionNetwork, prepareNetworks } from './prediction-network.js';
+import { overridden } from './training-run.js';
 
 /** The scales of Fig. 2: `~300` and `~500` as multiples of 32 (inferred). */
 export const LIN_SCALES = [320, 512] as const;
 
+/** A bundle's `inference.licu`: the rule of the mask that was fitted on held-out images. */
+export const linMaskSchema = z.object({ threshold: z.number(), componentWeight: z.enum(COMPONENT_WEIGHTS) });
+export type LinMaskRule = z.infer<typeof linMaskSchema>;
+
 const inferenceSchema = z.object({
   scales: z.array(z.number()),
+  licu: linMaskSchema.optional(),
   calibration: linCalibrationSchema.optional(),
 });
 
 export interface LinPredictOptions {
   /** Short sides at which the image is shown to the networks, pixels (Table IV). @default the bundle's, 320 and 512 */
   scales?: readonly number[] | undefined;
-  /** How the indexes are calculated (Table V). @default the paper's, see analyzeLesion of @lesion/licu */
+  /**
+   * How mask and indexes are calculated (Table V).
+   * @default the bundle's rule of the mask where one was fitted (see fitLesionMask), else as analyzeLesion of @lesion/licu
+   */
   licu?: AnalyzeLesionOptions | undefined;
 }
 
@@ -63,14 +77,16 @@ export class Lin {
   readonly networks: readonly LinNetwork[];
   readonly #normalization: InputNormalization;
   readonly #scales: readonly number[];
+  readonly #licu: LinMaskRule | undefined;
   readonly #calibration: LinCalibration | undefined;
 
   constructor(manifest: BundleManifest, networks: readonly LinNetwork[]) {
     this.manifest = manifest;
     this.networks = networks;
     this.#normalization = manifest.normalization;
-    const { scales, calibration } = inferenceSchema.parse(manifest.inference);
+    const { scales, licu, calibration } = inferenceSchema.parse(manifest.inference);
     this.#scales = scales;
+    this.#licu = licu;
     this.#calibration = calibration;
   }
 
@@ -91,7 +107,7 @@ export class Lin {
   async predict(image: RgbImage, options?: LinPredictOptions): Promise<LinPrediction> {
     const { licu } = resolveOptions(options, { scales: undefined, licu: undefined }, 'lin.predict');
     const classMaps = await this.classMaps(image, options?.scales);
-    const analysis = analyzeLesion(classMaps, licu);
+    const analysis = analyzeLesion(classMaps, overridden<AnalyzeLesionOptions>(this.#licu ?? {}, licu));
     const calibration = this.#calibrationFor(options);
     return {
       classMaps,
@@ -110,7 +126,7 @@ export class Lin {
   /** Indexes under other options are distributed in another way, so that the calibration would promise wrongly. */
   #calibrationFor({ scales, licu }: LinPredictOptions = {}): LinCalibration | undefined {
     const isAsCalibrated =
-      (scales === undefined || scales.join() === this.#scales.join()) && isDefaultLicu(licu);
+      (scales === undefined || scales.join() === this.#scales.join()) && isDefaultLicu(licu, this.#licu);
     return isAsCalibrated ? this.#calibration : undefined;
   }
 

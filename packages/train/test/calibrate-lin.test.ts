@@ -3,19 +3,29 @@ import { createHash } from 'node:crypto';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LESION_CLASSES, type LesionClass, type RgbImage, SeededRandom } from '@lesion/core';
+import {
+  createClassMaps,
+  LESION_CLASSES,
+  type LesionClass,
+  type RgbImage,
+  SeededRandom,
+  sizeOf,
+} from '@lesion/core';
 import {
   datasetFingerprint,
   type IsicRecord,
   openDataset,
   readRecordImage,
+  readRecordMask,
   splitByImage,
   writeSyntheticDataset,
 } from '@lesion/isic';
+import { analyzeLesion } from '@lesion/licu';
 import { applyLogisticCalibration, expectedCalibrationError, fitLogisticCalibration } from '@lesion/metrics';
 import {
   calibrateLin,
   evaluateSplit,
+  fitLesionMask,
   type Lin,
   type LinPrediction,
   loadLin,
@@ -240,5 +250,64 @@ describe('calibrateLin', () => {
     await expect(stopped).rejects.toThrow('stopped on request');
     lin.dispose();
     expect(await readFile(join(bundle, 'bundle/bundle.json'), 'utf8')).toBe(was);
+  });
+});
+
+describe('fitLesionMask', () => {
+  it('finds the rule under which masks agree with the truth, and the LIN uses it from then on', async () => {
+    await cp(at('run'), at('masked'), { recursive: true });
+    const lin = await loadLin(at('masked'));
+    const { splits } = await openDataset(at('data'));
+    const byDigest = new Map<string, IsicRecord>();
+    for (const record of splits.training) byDigest.set(digest(await readRecordImage(record)), record);
+    // Lesions are seen with a share of 0.42, and a large smudge along the upper edge with 0.9.
+    vi.spyOn(lin, 'classMaps').mockImplementation(async (image) => {
+      const truth = await readRecordMask(byDigest.get(digest(image))!);
+      const size = sizeOf(image);
+      const maps = createClassMaps(size, 4);
+      for (let y = 0; y < size.height; y++) {
+        for (let x = 0; x < size.width; x++) {
+          const share = truth.get(y, x) === 1 ? 0.42 : y < size.height / 3 - 14 ? 0.9 : 0.1;
+          maps.set(y, x, 0, 1 - share);
+          maps.set(y, x, 3, share);
+        }
+      }
+      return maps;
+    });
+    const { rule, tried, images } = await fitLesionMask({ bundle: at('masked'), data: at('data'), lin });
+    expect(images).toBe(held.length);
+    expect(rule.componentWeight).toBe('centrality');
+    expect(rule.threshold).toBeLessThan(0.42);
+    expect(tried[0]!.ja).toBeGreaterThan(0.9);
+    const plain = tried.find(
+      ({ threshold, componentWeight }) => threshold === 0.5 && componentWeight === 'area',
+    )!;
+    expect(plain.ja).toBeLessThan(0.2);
+    const { manifest } = await readBundle(at('masked'), 'lin');
+    expect(manifest.inference['licu']).toEqual(rule);
+    lin.dispose();
+
+    const fitted = await loadLin(at('masked'));
+    const unfitted = await loadLin(at('run'));
+    const image = await readRecordImage(held[0]!);
+    const classMaps = await fitted.classMaps(image);
+    const { mask } = await fitted.predict(image);
+    expect([...mask.data]).toEqual([...analyzeLesion(classMaps, rule).mask.data]);
+    const asked = await fitted.predict(image, { licu: { threshold: 0.5, componentWeight: 'area' } });
+    expect([...asked.mask.data]).toEqual([...(await unfitted.predict(image)).mask.data]);
+    fitted.dispose();
+    unfitted.dispose();
+  });
+
+  it('takes out a calibration, which belongs to other masks; a new one belongs to these', async () => {
+    await cp(at('masked'), at('both'), { recursive: true });
+    await calibrateLin({ bundle: at('both'), data: at('data') });
+    const lin = await loadLin(at('both'));
+    expect(lin.isCalibratedFor({})).toBe(true);
+    expect(lin.isCalibratedFor({ licu: { threshold: 0.5, componentWeight: 'area' } })).toBe(false);
+    lin.dispose();
+    await fitLesionMask({ bundle: at('both'), data: at('data'), limit: 6 });
+    const { inference } = (await readBundle(at('both'))).manifest;
+    expect(Object.keys(inference).sort()).toEqual(['licu', 'licuMeasured', 'scales']);
   });
 });

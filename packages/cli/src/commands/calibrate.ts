@@ -1,10 +1,10 @@
-/** `lesion calibrate`: gives a trained LIN probabilities, fitted on the images that its training held out. */
+/** `lesion calibrate`: fits a trained LIN's masks and probabilities on the images that its training held out. */
 import { LESION_CLASSES } from '@lesion/core';
 import type { EngineName } from '@lesion/engine';
-import type { CalibrateLinResult } from '@lesion/train';
+import type { CalibrateLinResult, FitLesionMaskResult } from '@lesion/train';
 import { defineCommand } from '../command.js';
 import { formatCount, formatMetric, formatTable } from '../format.js';
-import { engineOption, loadModels } from '../models.js';
+import { engineOption, type LoadedModels, loadModels } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { wholeNumber } from '../parsers.js';
 
@@ -14,6 +14,7 @@ interface CalibrateOptions {
   engine: EngineName | 'auto';
   limit?: number;
   folds: number;
+  masks: boolean;
 }
 
 /** A calibration for people: each class's curve, and its error before and after. */
@@ -39,9 +40,20 @@ export function describeCalibration(
   ].join('\n');
 }
 
+/** The rule of the masks for people, beside what it was without fitting. */
+export function describeMasks({ images, rule, tried }: FitLesionMaskResult): string {
+  const plain = tried.find(
+    ({ threshold, componentWeight }) => threshold === 0.5 && componentWeight === 'area',
+  )!;
+  return [
+    `masks: lesion above a share of ${rule.threshold}, component by ${rule.componentWeight}`,
+    `JA ${formatMetric(tried[0]!.ja)} on ${formatCount(images, 'held-out image')}, ${formatMetric(plain.ja)} with 0.5 and area`,
+  ].join('\n');
+}
+
 export const calibrate = defineCommand<[], CalibrateOptions>({
   name: 'calibrate',
-  summary: 'turn the indexes of a trained LIN into probabilities, by the images that its training held out',
+  summary: 'fit the masks of a trained LIN and its probabilities to the images that its training held out',
   stopsCleanly: true,
   declare(command) {
     command
@@ -61,30 +73,43 @@ export const calibrate = defineCommand<[], CalibrateOptions>({
         'parts of the cross-fitting that measures the gain',
         wholeNumber({ min: 2 }),
         5,
-      );
+      )
+      .option('--no-masks', 'keep the rule of the masks, and fit probabilities alone');
   },
-  async run(context, { options: { model, data, engine, limit, folds } }) {
-    const { calibrateLin } = await import('@lesion/train');
-    const models = await loadModels({ lin: model, engine });
+  async run(context, { options: { model, data, engine, limit, folds, masks } }) {
+    const { calibrateLin, fitLesionMask } = await import('@lesion/train');
     const progress = context.progress('calibrating', 'images');
+    /** Does a piece of work with the LIN as its bundle is now. */
+    const withLin = async <T>(work: (models: LoadedModels) => Promise<T>): Promise<T> => {
+      const models = await loadModels({ lin: model, engine });
+      try {
+        return await work(models);
+      } finally {
+        models.dispose();
+      }
+    };
+    const settings = {
+      bundle: model,
+      data,
+      limit,
+      seed: context.seed,
+      signal: context.signal,
+      onProgress: showNetworkProgress(progress),
+    };
     try {
-      const result = await calibrateLin({
-        bundle: model,
-        data,
-        lin: models.lin,
-        limit,
-        folds,
-        seed: context.seed,
-        signal: context.signal,
-        onProgress: showNetworkProgress(progress),
+      const fitted = masks ? await withLin(({ lin }) => fitLesionMask({ ...settings, lin })) : undefined;
+      return await withLin(async ({ lin, engine: computing }) => {
+        const result = await calibrateLin({ ...settings, lin, folds });
+        return {
+          document: { engine: computing, ...result, ...(fitted === undefined ? {} : { masks: fitted }) },
+          text: [
+            ...(fitted === undefined ? [] : [describeMasks(fitted)]),
+            describeCalibration(result, computing.name),
+          ].join('\n\n'),
+        };
       });
-      return {
-        document: { engine: models.engine, ...result },
-        text: describeCalibration(result, models.engine.name),
-      };
     } finally {
       progress.finish();
-      models.dispose();
     }
   },
 });
