@@ -10,6 +10,20 @@ export interface LinRun {
   /** A network for each. */
   dataSets: readonly LinDataSet[];
   depth: 50 | 88 | 101;
+  /** What differs from the profile; nothing if not given. */
+  changes?: LinRunChanges | undefined;
+}
+
+/** How a run departs from its profile. */
+export interface LinRunChanges {
+  /** Multiplies the profile's epochs, at least one epoch. */
+  epochs?: number | undefined;
+  /** The soft Jaccard loss is left out. */
+  withoutJaccard?: boolean | undefined;
+  /** Crops are centred, of one scale, in the image's own colours and sharpness. */
+  withoutJitter?: boolean | undefined;
+  /** Weights begin at random even where ImageNet's are given. */
+  withoutImageNet?: boolean | undefined;
 }
 
 /** One training run of a LFN. */
@@ -25,7 +39,10 @@ export interface LfnRun {
 
 export type TrainingRun = LinRun | LfnRun;
 
-const lfn = (name: string, differs: Partial<LfnRun> = {}): LfnRun => ({
+const lfn = <Name extends string>(
+  name: Name,
+  differs: Partial<Omit<LfnRun, 'name'>> = {},
+): LfnRun & { name: Name } => ({
   kind: 'lfn',
   name,
   variant: 'standard',
@@ -34,11 +51,26 @@ const lfn = (name: string, differs: Partial<LfnRun> = {}): LfnRun => ({
   ...differs,
 });
 
+/** Half as long as the profile, one network: enough to compare recipes with each other. */
+const ablation = <Name extends string>(name: Name, changes: LinRunChanges) =>
+  ({
+    kind: 'lin',
+    name: `recipe-${name}`,
+    dataSets: ['DR'],
+    depth: 50,
+    changes: { epochs: 0.5, ...changes },
+  }) as const satisfies LinRun;
+
 /** Every run that a row may ask for. What is trained once serves all rows that name it. */
 export const RUNS = [
   { kind: 'lin', name: 'lin', dataSets: ['DR', 'DM'], depth: 88 },
   { kind: 'lin', name: 'fcrn88-dr-dm', dataSets: ['DR+DM'], depth: 88 },
   { kind: 'lin', name: 'lin-fcrn50', dataSets: ['DR', 'DM'], depth: 50 },
+  { kind: 'lin', name: 'lin-fcrn50-long', dataSets: ['DR', 'DM'], depth: 50, changes: { epochs: 2 } },
+  ablation('whole', {}),
+  ablation('without-jaccard', { withoutJaccard: true }),
+  ablation('without-jitter', { withoutJitter: true }),
+  ablation('without-imagenet', { withoutImageNet: true }),
   lfn('lfn'),
   lfn('lfn-narrow', { variant: 'narrow' }),
   lfn('lfn-wide', { variant: 'wide' }),
@@ -59,7 +91,7 @@ export interface LinSystem {
   scales: readonly ScaleName[];
 }
 
-export const TABLE_IDS = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'A'] as const;
+export const TABLE_IDS = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'A', 'B'] as const;
 export type TableId = (typeof TABLE_IDS)[number];
 
 interface RowBase {
@@ -121,6 +153,18 @@ const tableIv = (scales: LinSystem['scales'], ja: number): Omit<LinRow, 'id'> =>
     paper: { JA: ja },
   });
 
+/** One line of a table that has JA and AUC: two rows, which the table puts together. */
+const bothTasks = (
+  table: TableId,
+  label: string,
+  system: LinSystem,
+  { JA, AUC }: MetricValues = {},
+): Omit<LinRow, 'id'>[] => [
+  linRow({ table, task: 1, label, system, paper: JA === undefined ? {} : { JA } }),
+  linRow({ table, task: 3, label, system, paper: AUC === undefined ? {} : { AUC } }),
+];
+const recipe = (run: RunName): LinSystem => ({ run, networks: ['dr'], scales: ['~300', '~500'] });
+
 const UNNUMBERED: readonly (Omit<LinRow, 'id'> | Omit<LfnRow, 'id'>)[] = [
   linRow({
     table: 'III',
@@ -174,30 +218,19 @@ const UNNUMBERED: readonly (Omit<LinRow, 'id'> | Omit<LfnRow, 'id'>)[] = [
     metrics: RANKING_METRICS,
     paper: { AUC: 0.823, AC: 0.852, AP: 0.476, SE: 0.504, SP: 0.93 },
   }),
-  linRow({ table: 'A', task: 1, label: 'LIN of FCRN-88', system: LIN, paper: { JA: 0.751 } }),
-  linRow({ table: 'A', task: 1, label: 'LIN of FCRN-50', system: SMALL_LIN, paper: {} }),
-  linRow({
-    table: 'A',
-    task: 1,
-    label: 'FCRN-50 (DR), ~300',
-    system: { run: 'lin-fcrn50', networks: ['dr'], scales: ['~300'] },
-    paper: {},
-  }),
-  linRow({ table: 'A', task: 3, label: 'LIN of FCRN-88', system: LIN, paper: { AUC: 0.908 } }),
-  linRow({ table: 'A', task: 3, label: 'LIN of FCRN-50', system: SMALL_LIN, paper: {} }),
-  linRow({
-    table: 'A',
-    task: 3,
-    label: 'LIN of FCRN-50 without LICU',
-    system: SMALL_LIN,
-    licu: false,
-    paper: {},
-  }),
+  ...bothTasks('A', 'LIN of FCRN-88', LIN, { JA: 0.751, AUC: 0.908 }),
+  ...bothTasks('A', 'LIN of FCRN-50', SMALL_LIN),
+  ...bothTasks('A', 'FCRN-50 (DR) alone', { ...SMALL_LIN, networks: ['dr'] }),
+  ...bothTasks('A', 'LIN of FCRN-50, trained twice as long', { ...SMALL_LIN, run: 'lin-fcrn50-long' }),
+  ...bothTasks('B', 'the whole recipe', recipe('recipe-whole')),
+  ...bothTasks('B', 'without the soft Jaccard loss', recipe('recipe-without-jaccard')),
+  ...bothTasks('B', 'without jitter of crops, colours and sharpness', recipe('recipe-without-jitter')),
+  ...bothTasks('B', 'without ImageNet weights', recipe('recipe-without-imagenet')),
 ];
 
 /**
  * The measured rows of all tables: III to V and VII as on the validation split, VIII to X as on the test split, and
- * table A, comparisons that the paper does not have.
+ * tables A and B, comparisons that the paper does not have.
  */
 export const ROWS: readonly MeasuredRow[] = UNNUMBERED.map((row, i) => {
   const place = UNNUMBERED.slice(0, i + 1).filter(({ table }) => table === row.table).length;

@@ -5,6 +5,8 @@ import { LesionError, mapInOrder } from '@lesion/core';
 import type { EngineName } from '@lesion/engine';
 import {
   type BundleManifest,
+  LIN_PROFILES,
+  type LinJitter,
   type OnProgress,
   type Profile,
   readBundle,
@@ -40,17 +42,24 @@ export function isFinished(folder: ReproductionFolder, name: RunName): boolean {
   return existsSync(join(folder.run(name), 'bundle', 'bundle.json'));
 }
 
+const NO_JITTER: LinJitter = { resolution: 0, fractions: [0.9, 0.9], anywhere: false, colors: 0 };
+
 async function trainRun(run: TrainingRun, out: string, options: TrainRunsOptions): Promise<void> {
   const { data, folder, profile, engine, seed, resnet50, onProgress, signal } = options;
   const common = { data, out, profile, engine, seed, resume: true, onProgress, signal };
   if (run.kind === 'lin') {
     const { scales } = REPRODUCTION_PROFILES[profile];
+    const { changes = {} } = run;
+    const { epochs } = LIN_PROFILES[profile].schedule;
     await trainLin({
       ...common,
       dataSets: run.dataSets,
       architecture: { depth: run.depth },
       scales: [scales['~300'], scales['~500']],
-      resnet50,
+      schedule: { epochs: Math.max(1, Math.round(epochs * (changes.epochs ?? 1))) },
+      ...(changes.withoutJaccard ? { jaccardWeight: 0 } : {}),
+      ...(changes.withoutJitter ? { jitter: NO_JITTER } : {}),
+      ...(changes.withoutImageNet ? {} : { resnet50 }),
     });
     return;
   }

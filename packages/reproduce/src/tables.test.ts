@@ -52,6 +52,14 @@ describe('tables', () => {
     expect(tenth.indexOf('IPA')).toBe(14);
   });
 
+  it('put two tasks of one system side by side', () => {
+    const { rows, columns } = measuredTable('A', measurements('A', ['paper', 'paper']), about);
+    expect(columns).toEqual(['JA', 'AUC']);
+    expect(rows.filter(({ label }) => label === 'LIN of FCRN-88')).toHaveLength(1);
+    expect(rows[0]!.cells['JA']!.ours).toEqual(interval);
+    expect(rows[0]!.cells['AUC']).toEqual({ paper: 0.908, ours: interval });
+  });
+
   it('agree with the architecture that is built', () => {
     for (const { cells } of tableSix().rows) {
       for (const { paper, ours } of Object.values(cells)) expect(ours!.value).toBe(paper);

@@ -71,7 +71,8 @@ export const TITLES: Readonly<Record<TableId, string>> = {
   VIII: 'Lesion segmentation, ISIC 2017',
   IX: 'Dermoscopic feature extraction, ISIC 2017',
   X: 'Lesion classification, ISIC 2017',
-  A: 'Comparisons that the paper does not have',
+  A: 'Smaller networks and longer training, which the paper does not have',
+  B: 'What the recipe of the training is made of: FCRN-50 on DR, half the training',
 };
 
 const count = (value: number): MeasuredValue => ({ value, lower: null, upper: null });
@@ -208,11 +209,41 @@ export interface Measurement {
   note: string | null;
 }
 
-function cell(measurement: Measurement, metric: MetricName): Cell {
+function measuredRow({ row, score, provenance, note }: Measurement): TableRow {
   return {
-    paper: measurement.row.paper[metric] ?? null,
-    ours: measurement.score?.values[metric] ?? null,
+    id: row.id,
+    label: row.label,
+    cells: Object.fromEntries(
+      row.metrics.map((metric) => [
+        metric,
+        { paper: row.paper[metric] ?? null, ours: score?.values[metric] ?? null },
+      ]),
+    ),
+    perClass: score?.perClass ?? {},
+    provenance,
+    images: score?.images ?? null,
+    note: note ?? (score === undefined ? `run ${runOf(row)} is not trained` : null),
   };
+}
+
+/** Rows of one label as one row: what was measured for different tasks stands side by side. */
+function joined(rows: readonly TableRow[]): TableRow[] {
+  const byLabel = new Map<string, TableRow>();
+  for (const row of rows) {
+    const before = byLabel.get(row.label);
+    byLabel.set(
+      row.label,
+      before === undefined
+        ? row
+        : {
+            ...before,
+            cells: { ...before.cells, ...row.cells },
+            perClass: { ...before.perClass, ...row.perClass },
+            note: before.note ?? row.note,
+          },
+    );
+  }
+  return [...byLabel.values()];
 }
 
 /** A table of measured rows; those of other participants in their order by the table's first column. */
@@ -222,17 +253,7 @@ export function measuredTable(
   { protocol, notes }: { protocol: string; notes: readonly string[] },
 ): Table {
   const columns = [...new Set(measurements.flatMap(({ row }) => row.metrics))];
-  const rows: TableRow[] = measurements.map((measurement) => ({
-    id: measurement.row.id,
-    label: measurement.row.label,
-    cells: Object.fromEntries(measurement.row.metrics.map((metric) => [metric, cell(measurement, metric)])),
-    perClass: measurement.score?.perClass ?? {},
-    provenance: measurement.provenance,
-    images: measurement.score?.images ?? null,
-    note:
-      measurement.note ??
-      (measurement.score === undefined ? `run ${runOf(measurement.row)} is not trained` : null),
-  }));
+  const rows = joined(measurements.map(measuredRow));
   for (const { label, values } of REFERENCES[id] ?? []) {
     const cells = Object.entries(values).map(([metric, paper]) => [metric, { paper, ours: null }]);
     rows.push(plainRow(null, label, Object.fromEntries(cells), null));

@@ -50,7 +50,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
   workstation: {
     architecture: { depth: 88, width: 1, batchNormMomentum: 0.9 },
     schedule: {
-      epochs: 4,
+      epochs: 2,
       stepsPerEpoch: 160,
       batchSize: 16,
       microBatchSize: 16,

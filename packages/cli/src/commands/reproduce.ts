@@ -24,18 +24,18 @@ interface ReproduceCommandOptions {
 
 const ROMAN = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X'] as const;
 
-/** `1-5,7,A`, `III,IV` or `all`. */
+/** `1-5,7,A,B`, `III,IV` or `all`. */
 export function tableList(text: string): TableId[] | undefined {
   if (text === 'all') return undefined;
   return text.split(',').flatMap((part) => {
     const name = part.trim().toUpperCase();
-    if (name === 'A') return ['A' as const];
+    if (name === 'A' || name === 'B') return [name];
     const roman = ROMAN.find((known) => known === name);
     if (roman !== undefined) return [roman];
     const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(name) ?? [];
     const [from, to] = [Number(first), Number(last)];
     if (!(from >= 1 && to <= 10 && from <= to)) {
-      throw new InvalidArgumentError('Expected tables such as 1-10, III,IV, A or all.');
+      throw new InvalidArgumentError('Expected tables such as 1-10, III,IV, A, B or all.');
     }
     return ROMAN.slice(from - 1, to);
   });
@@ -58,7 +58,11 @@ export const reproduce = defineCommand<[], ReproduceCommandOptions>({
           .default('paper'),
       )
       .addOption(engineOption())
-      .option('--tables <list>', '1-10, III,IV, A (comparisons beyond the paper); default all', tableList)
+      .option(
+        '--tables <list>',
+        '1-10, III,IV, A and B (comparisons beyond the paper); default all',
+        tableList,
+      )
       .option('--figures <list>', 'of 3, 4, 7 and 8, or none; default all', (text) =>
         text === 'none' ? [] : numberList(wholeNumber({ min: 1, max: 8 }))(text),
       )
