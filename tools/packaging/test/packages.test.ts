@@ -68,6 +68,17 @@ describe.each(names)('@lesion/%s', (name) => {
     await run(join(bin, 'attw'), [tarballs.get(name)!, '--profile', 'esm-only'], { cwd: root });
   });
 
+  it('holds its own code alone: what it bundled of another package would be loaded twice', async () => {
+    const folder = join(root, 'packages', name, 'dist');
+    const files = (await readdir(folder)).filter((file) => file.endsWith('.js'));
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      // The bundler heads each module with its path.
+      const modules = (await readFile(join(folder, file), 'utf8')).match(/^\/\/ \S+\.m?js$/gm) ?? [];
+      expect(modules, file).toEqual([]);
+    }
+  });
+
   it('works when it is installed alone in an empty folder', async () => {
     const folder = join(work, name);
     await mkdir(folder);
