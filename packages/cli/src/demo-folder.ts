@@ -7,10 +7,10 @@ import { invalidArgument } from '@lesion/core';
 const MARKER = '.lesion-demo';
 
 /** What a demo writes. */
-const PARTS = ['data', 'lin', 'lfn', 'predictions', 'report.html'] as const;
+const PARTS = ['data', 'lin', 'lfn', 'predictions', 'pretrained', 'report.html'] as const;
 
 /** Where the parts of a demo lie. */
-export type DemoFolder = Record<'data' | 'lin' | 'lfn' | 'predictions' | 'report', string>;
+export type DemoFolder = Record<'data' | 'lin' | 'lfn' | 'predictions' | 'pretrained' | 'report', string>;
 
 /**
  * Makes the folder ready for a demo.
@@ -36,6 +36,7 @@ export async function prepareDemoFolder(folder: string): Promise<DemoFolder> {
     lin: join(folder, 'lin'),
     lfn: join(folder, 'lfn'),
     predictions: join(folder, 'predictions'),
+    pretrained: join(folder, 'pretrained'),
     report: join(folder, 'report.html'),
   };
 }

@@ -50,9 +50,9 @@ function evaluatedImage(): EvaluatedImage {
 
 describe('the report of a demo', () => {
   it("has each image's figures and pictures", async () => {
-    const image = await reportImage(evaluatedImage());
+    const image = await reportImage(evaluatedImage(), 'trained here');
     expect(image).toMatchObject({
-      id: 'A',
+      id: 'A, trained here',
       truth: 'melanoma',
       measures: { JA: 1 },
       indexes: { melanoma: 1 },
@@ -85,13 +85,17 @@ describe('the report of a demo', () => {
       failures: [],
       missing: [],
     };
-    const scores = reportScores(evaluation);
-    expect(scores[0]).toMatchObject({ metrics: { AUC: null }, perClass: { melanoma: { AUC: null } } });
+    const scores = reportScores(evaluation, 'trained here');
+    expect(scores[0]).toMatchObject({
+      split: 'validation, trained here',
+      metrics: { AUC: null },
+      perClass: { melanoma: { AUC: null } },
+    });
     const page = renderReport({
       ...DEMO_REPORT,
       losses,
       scores,
-      images: [await reportImage(evaluatedImage())],
+      images: [await reportImage(evaluatedImage(), 'trained here')],
     });
     expect(page).toContain('lesion demo');
     expect(page).toContain('melanoma');

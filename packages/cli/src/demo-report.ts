@@ -6,8 +6,12 @@ import type { ReportData, ReportImage, ReportLosses, ReportScores, ReportTable }
 import type { EvaluatedImage, Evaluation, NetworkHistory } from '@lesion/train';
 import { drawLesion } from './overlays.js';
 
-/** One image of the report: its overlays as thumbnails, and its figures. */
-export async function reportImage(subject: EvaluatedImage): Promise<ReportImage> {
+/**
+ * One image of the report: its overlays as thumbnails, and its figures.
+ *
+ * @param models whose result it is; stands behind the image's id
+ */
+export async function reportImage(subject: EvaluatedImage, models: string): Promise<ReportImage> {
   const { drawFeatures, drawHeatMap, drawSuperpixels, picture } = await import('@lesion/report');
   const { record, image, mask, lin, lfn } = subject;
   const JA =
@@ -15,7 +19,7 @@ export async function reportImage(subject: EvaluatedImage): Promise<ReportImage>
       ? undefined
       : segmentationMetrics(confusionCounts(mask, lin.mask)).JA;
   return {
-    id: record.id,
+    id: `${record.id}, ${models}`,
     truth: record.diagnosis,
     pictures: {
       outline: picture(await drawLesion(subject), {
@@ -75,12 +79,16 @@ const withoutNaN = (values: Record<string, number>): Record<string, number | nul
     Object.entries(values).map(([name, value]) => [name, Number.isNaN(value) ? null : value]),
   );
 
-/** The scores of an evaluation. */
-export function reportScores({ split, tasks }: Evaluation): ReportScores[] {
+/**
+ * The scores of an evaluation.
+ *
+ * @param models whose scores they are; stands behind the split
+ */
+export function reportScores({ split, tasks }: Evaluation, models: string): ReportScores[] {
   return tasks.map(({ task, protocol, count, metrics, perClass }) => ({
     task,
     protocol,
-    split,
+    split: `${split}, ${models}`,
     count,
     metrics: withoutNaN(metrics),
     perClass: Object.fromEntries(
@@ -110,8 +118,8 @@ export function reportData({ images }: SyntheticDataset): ReportTable {
 export const DEMO_REPORT: Pick<ReportData, 'title' | 'summary' | 'warnings'> = {
   title: 'lesion demo',
   summary:
-    'A LIN and a LFN of small width, trained for a short while on synthetic images, then used to predict and to score the validation split.',
+    'A LIN and a LFN of small width, trained for a short while on synthetic images, then used to predict and to score the validation split; beside them the pretrained models on the same images.',
   warnings: [
-    'Synthetic images and a short training: the scores show that every step works, not how well it can.',
+    'Synthetic images and a short training: the scores show that every step works, not how well it can. The pretrained models have learnt from photographs and have never seen drawn lesions; their cards tell their scores on photographs.',
   ],
 };

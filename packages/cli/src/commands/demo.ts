@@ -1,6 +1,7 @@
-/** `lesion demo`: the whole pipeline on synthetic data in minutes, ending in an HTML report. */
+/** `lesion demo`: the whole pipeline on synthetic data in minutes, the pretrained models beside it, ending in an HTML report. */
 import type { EngineName } from '@lesion/engine';
 import type { ReportImage, ReportStep } from '@lesion/report';
+import type { Evaluation } from '@lesion/train';
 import { defineCommand } from '../command.js';
 import { prepareDemoFolder } from '../demo-folder.js';
 import { DEMO_REPORT, reportData, reportImage, reportLosses, reportScores } from '../demo-report.js';
@@ -19,6 +20,18 @@ interface DemoOptions {
   engine: EngineName | 'auto';
 }
 
+/** With which models the validation split is predicted, and where to. */
+interface EvaluationPlan {
+  lin: string;
+  lfn: string;
+  out: string;
+  /** What the report calls them. */
+  models: string;
+}
+
+/** The scores of each task without those of each image. */
+const tasksOf = ({ tasks }: Evaluation) => tasks.map(({ perImage: _, ...task }) => task);
+
 export const demo = defineCommand<[], DemoOptions>({
   name: 'demo',
   summary: 'do all of it on synthetic data in minutes, ending in an HTML report',
@@ -33,8 +46,14 @@ export const demo = defineCommand<[], DemoOptions>({
     const [
       { writeSyntheticDataset },
       { evaluateSplit, PredictionFolder, trainLfn, trainLin },
+      { pretrainedModel },
       { writeReport },
-    ] = await Promise.all([import('@lesion/isic'), import('@lesion/train'), import('@lesion/report/node')]);
+    ] = await Promise.all([
+      import('@lesion/isic'),
+      import('@lesion/train'),
+      import('@lesion/pretrained'),
+      import('@lesion/report/node'),
+    ]);
     const startedAt = new Date().toISOString();
     const folder = await prepareDemoFolder(options.out);
     const steps: (ReportStep & { detail: string })[] = [];
@@ -94,32 +113,45 @@ export const demo = defineCommand<[], DemoOptions>({
           .join('; '),
     );
     const images: ReportImage[] = [];
-    const evaluation = await step(
-      'predict and score the validation split',
-      async (onProgress) => {
-        const models = await loadModels({ lin: folder.lin, lfn: folder.lfn, engine: options.engine });
-        try {
-          const predictions = await PredictionFolder.open(folder.predictions);
-          return await evaluateSplit({
-            data: folder.data,
-            split: 'validation',
-            lin: models.lin,
-            lfn: models.lfn,
-            signal: context.signal,
-            onProgress,
-            async onImage(image) {
-              await predictions.add(image);
-              await writeOverlays(predictions.folder, image);
-              images.push(await reportImage(image));
-            },
-          });
-        } finally {
-          models.dispose();
-        }
-      },
-      ({ tasks }) =>
-        tasks.map(({ task, count }) => `task ${task}: ${formatCount(count, 'image')}`).join(', '),
-    );
+    const evaluate = (name: string, { lin, lfn, out, models }: EvaluationPlan): Promise<Evaluation> =>
+      step(
+        name,
+        async (onProgress) => {
+          const loaded = await loadModels({ lin, lfn, engine: options.engine });
+          try {
+            const predictions = await PredictionFolder.open(out);
+            return await evaluateSplit({
+              data: folder.data,
+              split: 'validation',
+              lin: loaded.lin,
+              lfn: loaded.lfn,
+              signal: context.signal,
+              onProgress,
+              async onImage(image) {
+                await predictions.add(image);
+                await writeOverlays(predictions.folder, image);
+                images.push(await reportImage(image, models));
+              },
+            });
+          } finally {
+            loaded.dispose();
+          }
+        },
+        ({ tasks }) =>
+          tasks.map(({ task, count }) => `task ${task}: ${formatCount(count, 'image')}`).join(', '),
+      );
+    const trained = await evaluate('predict and score the validation split', {
+      lin: folder.lin,
+      lfn: folder.lfn,
+      out: folder.predictions,
+      models: 'trained here',
+    });
+    const pretrained = await evaluate('predict and score it with the pretrained models', {
+      lin: pretrainedModel('lin').folder,
+      lfn: pretrainedModel('lfn').folder,
+      out: folder.pretrained,
+      models: 'pretrained',
+    });
     await step(
       'write the report',
       () =>
@@ -133,7 +165,7 @@ export const demo = defineCommand<[], DemoOptions>({
           steps,
           data: [reportData(dataset)],
           losses: [...reportLosses('LIN', lin.history), ...reportLosses('LFN', lfn.history)],
-          scores: reportScores(evaluation),
+          scores: [...reportScores(trained, 'trained here'), ...reportScores(pretrained, 'pretrained')],
           images,
         }),
       () => folder.report,
@@ -146,19 +178,23 @@ export const demo = defineCommand<[], DemoOptions>({
         engine: lin.engine,
         steps,
         seconds: total,
-        tasks: evaluation.tasks.map(({ perImage: _, ...task }) => task),
+        tasks: tasksOf(trained),
+        pretrainedTasks: tasksOf(pretrained),
       },
       text: [
         formatTable([
           ...steps.map(({ name, seconds }) => [name, formatDuration(seconds * 1000)]),
           ['in all', formatDuration(total * 1000)],
         ]),
-        ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        ...trained.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
         'These scores are on synthetic images after a short training: they show that every step works.',
+        ...pretrained.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        'And these are of the pretrained models, which have never seen drawn lesions; on photographs see their cards.',
         [
           'Where to look:',
           `  ${folder.report}: the report, for a browser`,
           `  ${folder.predictions}: masks, features and overlays of the validation images`,
+          `  ${folder.pretrained}: the same from the pretrained models`,
           `  ${folder.lin}, ${folder.lfn}: the runs with their loss curves and bundles`,
         ].join('\n'),
       ].join('\n\n'),
