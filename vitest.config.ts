@@ -33,6 +33,14 @@ export default defineConfig({
       {
         extends: true as const,
         test: {
+          name: 'wasm',
+          root: path('tools/wasm'),
+          include: ['test/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true as const,
+        test: {
           name: 'bench',
           root: path('bench'),
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

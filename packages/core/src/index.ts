@@ -7,6 +7,7 @@ export * from './concurrency.js';
 export * from './errors.js';
 export * from './he-normal.js';
 export * from './input-normalization.js';
+export * from './kernels.js';
 export * from './names.js';
 export * from './random.js';
 export * from './resample.js';
