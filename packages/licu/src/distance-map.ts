@@ -1,14 +1,16 @@
 /** The importance of each lesion pixel: its distance to the lesion's border, in [0, 1]. Leans on core and distance-transform. */
 import {
   assertNumber,
+  assertOneOf,
   type BinaryMask,
-  contiguousData,
   createScalarMap,
   resolveOptions,
   type ScalarMap,
+  type Size,
   sizeOf,
 } from '@lesion/core';
-import { type ImageBorder, squaredDistanceTransform } from './distance-transform.js';
+import { distanceShares, type ImageBorder } from './distance-transform.js';
+import { maskPixels } from './mask-pixels.js';
 
 /** Options of {@link distanceMap}. */
 export interface DistanceMapOptions {
@@ -42,17 +44,26 @@ export interface DistanceMapOptions {
 export function distanceMap(mask: BinaryMask, options?: DistanceMapOptions): ScalarMap {
   const { levels, border } = resolveOptions(options, { levels: undefined, border: 'ignore' }, 'distanceMap');
   if (levels !== undefined) assertNumber(levels, 'levels', { integer: true, min: 1, max: 1024 });
-  const squared = contiguousData(squaredDistanceTransform(mask, { border }));
-  let largest = 0;
-  for (let i = 0; i < squared.length; i++) if (squared[i]! > largest) largest = squared[i]!;
-  const out = new Float32Array(squared.length);
-  for (let i = 0; i < out.length; i++) {
-    const here = squared[i]!;
-    if (here === 0) continue;
-    const share = Math.sqrt(here / largest);
-    out[i] = levels === undefined ? share : stepAbove(here, largest, share, levels) / levels;
-  }
-  return createScalarMap(sizeOf(mask), out);
+  const pixels = maskPixels(mask);
+  assertOneOf(border, ['ignore', 'background'], 'border');
+  const size = sizeOf(mask);
+  return createScalarMap(size, distanceMapPixels(pixels, size, border, levels));
+}
+
+/** {@link distanceMap} of a checked mask. */
+export function distanceMapPixels(
+  mask: Uint8Array,
+  size: Size,
+  border: ImageBorder,
+  levels: number | undefined,
+): Float32Array {
+  if (levels === undefined) return distanceShares(mask, size, border);
+  return distanceShares(
+    mask,
+    size,
+    border,
+    (squared, largest, share) => stepAbove(squared, largest, share, levels) / levels,
+  );
 }
 
 /**

@@ -1,8 +1,8 @@
-import { createBinaryMask, SeededRandom } from '@lesion/core';
+import { type BinaryMask, createBinaryMask, SeededRandom, setKernels } from '@lesion/core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { draw } from '../test/drawing.js';
-import { distanceTransform, type ImageBorder, squaredDistanceTransform } from './index.js';
+import { distanceMap, distanceTransform, type ImageBorder, squaredDistanceTransform } from './index.js';
 
 /** The definition itself: every lesion pixel against every background pixel. */
 function bruteForce(mask: Uint8Array, width: number, border: ImageBorder): number[] {
@@ -26,7 +26,11 @@ function bruteForce(mask: Uint8Array, width: number, border: ImageBorder): numbe
   return squared;
 }
 
-describe('squaredDistanceTransform', () => {
+afterEach(() => setKernels('auto'));
+
+describe.each(['auto', 'plain'] as const)('squaredDistanceTransform, kernels %s', (kernels) => {
+  beforeEach(() => setKernels(kernels));
+
   it('measures to the nearest background pixel, along diagonals too', () => {
     const mask = draw(['.1111', '11111', '11111']);
     expect([...squaredDistanceTransform(mask).data]).toEqual([
@@ -60,7 +64,7 @@ describe('squaredDistanceTransform', () => {
         fc.integer({ min: 1, max: 14 }),
         fc.integer({ min: 1, max: 14 }),
         fc.integer(),
-        fc.constantFrom(0, 0.02, 0.1, 0.5, 1),
+        fc.constantFrom(0, 0.02, 0.1, 0.5, 0.9, 1),
         fc.constantFrom('ignore' as const, 'background' as const),
         (height, width, seed, backgroundShare, border) => {
           const random = new SeededRandom(seed);
@@ -124,5 +128,92 @@ describe('distanceTransform', () => {
       [0, 1, 2, 1, Math.SQRT2, Math.sqrt(5)],
       1e-6,
     );
+  });
+});
+
+describe('both paths', () => {
+  /** What each function makes of a mask, by one path. */
+  function measured(mask: BinaryMask, border: ImageBorder, kernels: 'auto' | 'plain') {
+    setKernels(kernels);
+    const each = [squaredDistanceTransform, distanceTransform, distanceMap].map(
+      (measure) => measure(mask, { border }).data,
+    );
+    return [...each, distanceMap(mask, { border, levels: 7 }).data];
+  }
+
+  function expectSame(mask: BinaryMask, border: ImageBorder): void {
+    const plain = measured(mask, border, 'plain');
+    for (const [index, fast] of measured(mask, border, 'auto').entries()) {
+      // An element by element comparison of large arrays would take longer than all the rest.
+      if (Buffer.compare(new Uint8Array(fast.buffer), new Uint8Array(plain[index]!.buffer)) !== 0) {
+        expect(fast).toEqual(plain[index]);
+      }
+    }
+  }
+
+  /** Blobs: a threshold on a sum of waves, so that runs, holes and bays of many sizes occur. */
+  function blobs(height: number, width: number, seed: number): BinaryMask {
+    const random = new SeededRandom(seed);
+    const waves = Array.from({ length: 6 }, () => [random.next() - 0.5, random.next() - 0.5, random.next()]);
+    const level = random.next() * 3 - 1.5;
+    const data = Uint8Array.from({ length: height * width }, (_, i) => {
+      const [y, x] = [Math.floor(i / width), i % width];
+      return waves.reduce((sum, [v, u, phase]) => sum + Math.sin(v! * y + u! * x + 6 * phase!), 0) > level
+        ? 1
+        : 0;
+    });
+    return createBinaryMask({ height, width }, data);
+  }
+
+  it('agree to the last bit on masks of all shapes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer({ min: 1, max: 90 }),
+        fc.integer(),
+        fc.constantFrom('ignore' as const, 'background' as const),
+        (height, width, seed, border) => expectSame(blobs(height, width, seed), border),
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('agree on several bands of rows, on lines, on full and on empty masks', () => {
+    expectSame(blobs(300, 333, 1), 'ignore');
+    expectSame(blobs(5, 20_000, 2), 'ignore');
+    expectSame(blobs(20_000, 3, 3), 'background');
+    for (const value of [0, 1]) {
+      for (const [height, width] of [
+        [1, 1],
+        [1, 17],
+        [17, 1],
+        [64, 700],
+      ] as const) {
+        const mask = createBinaryMask({ height, width }, new Uint8Array(height * width).fill(value));
+        expectSame(mask, 'ignore');
+        expectSame(mask, 'background');
+      }
+    }
+  });
+
+  it('agree where squares are more than float32 can count', () => {
+    const mask = createBinaryMask({ height: 3, width: 9001 }, new Uint8Array(27_003).fill(1));
+    mask.set(1, 9000, 0);
+    expectSame(mask, 'ignore');
+  });
+
+  it('read views, and bytes at odd places of a larger buffer', () => {
+    const mask = blobs(41, 57, 4);
+    expectSame(mask.transpose(1, 0), 'ignore');
+    expectSame(mask.lo(3, 5).hi(30, 50), 'ignore');
+    for (const offset of [1, 2, 3]) {
+      const bytes = new Uint8Array(41 * 57 + offset).subarray(offset);
+      bytes.set(mask.data);
+      const shifted = createBinaryMask({ height: 41, width: 57 }, bytes);
+      expectSame(shifted, 'ignore');
+      expect(distanceTransform(shifted).data).toEqual(distanceTransform(mask).data);
+      bytes[bytes.length - offset] = 2;
+      expect(() => distanceTransform(shifted)).toThrow('a binary mask holds only 0 and 1; got 2');
+    }
   });
 });

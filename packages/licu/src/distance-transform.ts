@@ -3,19 +3,21 @@
  * (https://doi.org/10.1007/0-306-47025-X_36): squared distances are whole numbers throughout. Leans on core alone.
  */
 import {
-  assertBinaryMask,
   assertOneOf,
   type BinaryMask,
-  contiguousData,
   createLabelMap,
   createScalarMap,
   formatSize,
   LesionError,
+  loadKernels,
   type NdArray,
   resolveOptions,
   type ScalarMap,
+  type Size,
   sizeOf,
 } from '@lesion/core';
+import { binary } from './kernels/binary.js';
+import { maskPixels } from './mask-pixels.js';
 
 /** What lies beyond the image for a distance transform. */
 export type ImageBorder = 'ignore' | 'background';
@@ -95,10 +97,8 @@ function rowEnvelopes(distances: Int32Array, height: number, width: number): voi
   }
 }
 
-/** {@link squaredDistanceTransform} on raw pixels. */
-export function squaredDistancePixels(mask: Uint8Array, width: number, border: ImageBorder): Int32Array {
-  const height = mask.length / width;
-  const framed = border === 'background' || !mask.includes(0);
+/** In JavaScript: the reference, and what runs where there is no WebAssembly. */
+function squaredDistancesPlain(mask: Uint8Array, { height, width }: Size, framed: boolean): Int32Array {
   // Without a frame, a column without background is farther than any pixel of the image can be.
   const distances = columnDistances(mask, height, width, framed ? 1 : height + width);
   rowEnvelopes(distances, height, width);
@@ -113,21 +113,191 @@ export function squaredDistancePixels(mask: Uint8Array, width: number, border: I
   return distances;
 }
 
-function checked(mask: BinaryMask, options: DistanceTransformOptions | undefined, where: string): Int32Array {
-  const { border } = resolveOptions(options, { border: 'ignore' }, where);
-  assertBinaryMask(mask);
-  assertOneOf(border, ['ignore', 'background'], 'border');
-  const size = sizeOf(mask);
-  if (size.height + size.width >= LARGEST_PERIMETER) {
-    throw new LesionError('LIMIT_EXCEEDED', {
-      what: 'the mask is too large for squared distances of 32 bits',
-      where: 'mask',
-      got: formatSize(size),
-      expected: `width + height below ${LARGEST_PERIMETER}`,
-      mend: 'Shrink the mask first.',
-    });
+/** Compiled from `assembly/distance.ts`, which describes the functions. */
+interface DistanceKernels {
+  columnsDown(mask: number, distances: number, rows: number, width: number, stride: number): void;
+  rowsUp(
+    distances: number,
+    out: number,
+    rows: number,
+    width: number,
+    stride: number,
+    framed: boolean,
+    hull: number,
+  ): number;
+  roots(squares: number, count: number): void;
+  shares(squares: number, count: number, largest: number): void;
+}
+
+/** What is asked of the transform: squared distances, distances, or their shares in the largest. */
+type Measure = 'squares' | 'roots' | 'shares';
+
+// Column distances of 16 bits saturate here: in no column of an image within the limit of size.
+const FAR = 65535;
+
+// What passes between JavaScript and WebAssembly at a time stays in the nearest cache but one.
+const BAND_PIXELS = 32768;
+
+// Whole numbers below it are exact in float32.
+const EXACT_FLOATS = 2 ** 24;
+
+/**
+ * In WebAssembly, with the same result: int32 for squares, float32 in the same buffer for the other measures. The
+ * kernels' memory holds 2 bytes a pixel and a band of rows.
+ * @returns undefined where there is no WebAssembly.
+ */
+function measureFast(
+  mask: Uint8Array,
+  { height, width }: Size,
+  framed: boolean,
+  measure: Measure,
+): Int32Array | undefined {
+  // Rows start at multiples of 32 bytes; one more above and below stands for what lies beyond the image.
+  const stride = Math.ceil(width / 16) * 16;
+  const rows = Math.min(height, Math.max(1, Math.floor(BAND_PIXELS / width)));
+  const columnBytes = 2 * stride * (height + 2);
+  const hullBytes = 16 * (width + 2);
+  const bandLength = Math.ceil((rows * width) / 4) * 4;
+  const kernels = loadKernels<DistanceKernels>(binary, columnBytes + hullBytes + 5 * bandLength, 4);
+  if (kernels === undefined) return undefined;
+  try {
+    const { columnsDown, rowsUp, roots, shares } = kernels.functions;
+    const above = kernels.reserve(columnBytes);
+    const hull = kernels.reserve(hullBytes);
+    const band = kernels.array(Uint8Array, bandLength);
+    const squares = kernels.array(Int32Array, bandLength);
+    const { buffer } = kernels.memory;
+    const rowAt = (y: number): number => above + 2 * stride * (y + 1);
+    const beyond = framed ? 0 : FAR;
+    new Uint16Array(buffer, rowAt(-1), stride).fill(beyond);
+    new Uint16Array(buffer, rowAt(height), stride).fill(beyond);
+    for (let y = 0; y < height; y += rows) {
+      const end = Math.min(y + rows, height);
+      band.set(mask.subarray(y * width, end * width));
+      columnsDown(band.byteOffset, rowAt(y), end - y, width, stride);
+    }
+    const out = new Int32Array(height * width);
+    let largest = 0;
+    for (let end = height; end > 0; end -= rows) {
+      const y = Math.max(0, end - rows);
+      const most = rowsUp(rowAt(y), squares.byteOffset, end - y, width, stride, framed, hull);
+      if (most === 0) continue;
+      const count = (end - y) * width;
+      if (measure === 'roots') {
+        if (most < EXACT_FLOATS) roots(squares.byteOffset, count);
+        else shares(squares.byteOffset, count, 1);
+      }
+      out.set(squares.subarray(0, count), y * width);
+      largest = Math.max(largest, most);
+    }
+    if (measure === 'shares' && largest > 0) {
+      for (let at = 0; at < out.length; at += bandLength) {
+        const piece = out.subarray(at, at + bandLength);
+        squares.set(piece);
+        shares(squares.byteOffset, piece.length, largest);
+        piece.set(squares.subarray(0, piece.length));
+      }
+    }
+    return out;
+  } finally {
+    kernels.release();
   }
-  return squaredDistancePixels(contiguousData(mask), size.width, border);
+}
+
+function isFramed(mask: Uint8Array, border: ImageBorder): boolean {
+  return border === 'background' || !mask.includes(0);
+}
+
+function largestOf(values: Int32Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!;
+  return largest;
+}
+
+/** @throws LesionError `LIMIT_EXCEEDED` where squares would not fit 32 bits. */
+function assertMeasurable(size: Size): void {
+  if (size.height + size.width < LARGEST_PERIMETER) return;
+  throw new LesionError('LIMIT_EXCEEDED', {
+    what: 'the mask is too large for squared distances of 32 bits',
+    where: 'mask',
+    got: formatSize(size),
+    expected: `width + height below ${LARGEST_PERIMETER}`,
+    mend: 'Shrink the mask first.',
+  });
+}
+
+/** {@link squaredDistanceTransform} of a checked mask. */
+function squaredDistancePixels(mask: Uint8Array, size: Size, border: ImageBorder): Int32Array {
+  assertMeasurable(size);
+  const framed = isFramed(mask, border);
+  return measureFast(mask, size, framed, 'squares') ?? squaredDistancesPlain(mask, size, framed);
+}
+
+/**
+ * A function of each squared distance, in place of these: 0 where they are 0. There are fewer squares up to the largest
+ * than pixels on most masks, so that a table of them spares most calls.
+ */
+function mapSquares(squares: Int32Array, largest: number, of: (squared: number) => number): Float32Array {
+  const out = floatsOf(squares);
+  if (largest < squares.length) {
+    const table = new Float32Array(largest + 1);
+    for (let squared = 1; squared <= largest; squared++) table[squared] = of(squared);
+    for (let i = 0; i < out.length; i++) out[i] = table[squares[i]!]!;
+  } else {
+    for (let i = 0; i < out.length; i++) out[i] = squares[i] === 0 ? 0 : of(squares[i]!);
+  }
+  return out;
+}
+
+function floatsOf(bits: Int32Array): Float32Array {
+  return new Float32Array(bits.buffer as ArrayBuffer, bits.byteOffset, bits.length);
+}
+
+/** {@link distanceTransform} of a checked mask. */
+function distancePixels(mask: Uint8Array, size: Size, border: ImageBorder): Float32Array {
+  assertMeasurable(size);
+  const fast = measureFast(mask, size, isFramed(mask, border), 'roots');
+  if (fast !== undefined) return floatsOf(fast);
+  const squares = squaredDistancePixels(mask, size, border);
+  return mapSquares(squares, largestOf(squares), Math.sqrt);
+}
+
+/**
+ * Each pixel's distance divided by the largest one, of a checked mask.
+ * @param step What becomes of a share; not called for the background.
+ */
+export function distanceShares(
+  mask: Uint8Array,
+  size: Size,
+  border: ImageBorder,
+  step?: (squared: number, largest: number, share: number) => number,
+): Float32Array {
+  assertMeasurable(size);
+  const fast = step === undefined ? measureFast(mask, size, isFramed(mask, border), 'shares') : undefined;
+  if (fast !== undefined) return floatsOf(fast);
+  const squares = squaredDistancePixels(mask, size, border);
+  const largest = largestOf(squares);
+  return mapSquares(squares, largest, (squared) => {
+    const share = Math.sqrt(squared / largest);
+    return step === undefined ? share : step(squared, largest, share);
+  });
+}
+
+interface CheckedMask {
+  pixels: Uint8Array;
+  size: Size;
+  border: ImageBorder;
+}
+
+function checked(
+  mask: BinaryMask,
+  options: DistanceTransformOptions | undefined,
+  where: string,
+): CheckedMask {
+  const { border } = resolveOptions(options, { border: 'ignore' }, where);
+  const pixels = maskPixels(mask);
+  assertOneOf(border, ['ignore', 'background'], 'border');
+  return { pixels, size: sizeOf(mask), border };
 }
 
 /**
@@ -147,7 +317,8 @@ export function squaredDistanceTransform(
   mask: BinaryMask,
   options?: DistanceTransformOptions,
 ): NdArray<Int32Array> {
-  return createLabelMap(sizeOf(mask), checked(mask, options, 'squaredDistanceTransform'));
+  const { pixels, size, border } = checked(mask, options, 'squaredDistanceTransform');
+  return createLabelMap(size, squaredDistancePixels(pixels, size, border));
 }
 
 /**
@@ -164,6 +335,6 @@ export function squaredDistanceTransform(
  * ```
  */
 export function distanceTransform(mask: BinaryMask, options?: DistanceTransformOptions): ScalarMap {
-  const squared = checked(mask, options, 'distanceTransform');
-  return createScalarMap(sizeOf(mask), Float32Array.from(squared, Math.sqrt));
+  const { pixels, size, border } = checked(mask, options, 'distanceTransform');
+  return createScalarMap(size, distancePixels(pixels, size, border));
 }
