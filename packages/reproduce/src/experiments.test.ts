@@ -30,7 +30,7 @@ describe('the experiments', () => {
   it('share predictions between rows that differ in weighting or metric alone', () => {
     const lin = ROWS.filter((row) => row.kind === 'lin' && systemName(row.system) === 'lin_dr-dm_300-500');
     expect(lin.map(({ id }) => id)).toEqual(['IV.4', 'V.1', 'V.2', 'VIII.1', 'X.1', 'A.1', 'A.2']);
-    expect(linSystemsOf(ROWS).size).toBe(14);
+    expect(linSystemsOf(ROWS).size).toBe(18);
   });
 
   it('ask for no run that nothing is measured on', () => {
@@ -42,7 +42,7 @@ describe('the experiments', () => {
     expect(neededRuns([], [7])).toEqual(['lin', 'fcrn88-dr-dm']);
   });
 
-  it('make predictions anew when weights or scales change', () => {
+  it('make predictions anew when weights, scales or component change', () => {
     const run = (sha256: string) =>
       ({
         manifest: { files: { 'dr.safetensors': { bytes: 1, sha256 } }, inference: {} },
@@ -54,5 +54,7 @@ describe('the experiments', () => {
     expect(systemIdentity(system, run('b'), paper)).not.toBe(identity);
     expect(systemIdentity(system, run('a'), quick)).not.toBe(identity);
     expect(systemIdentity({ ...system, networks: ['dm'] }, run('a'), paper)).not.toBe(identity);
+    expect(systemIdentity({ ...system, component: 'centrality' }, run('a'), paper)).not.toBe(identity);
+    expect(systemIdentity({ ...system, component: 'area' }, run('a'), paper)).toBe(identity);
   });
 });

@@ -1,5 +1,6 @@
 /** The paper's experiments as data: which runs are trained, and which row of which table asks what of them. */
 import type { LfnVariant } from '@lesion/lfn';
+import type { ComponentWeight } from '@lesion/licu';
 import type { LinDataSet } from '@lesion/train';
 import { type MetricName, type MetricValues, RANKING_METRICS, SEGMENTATION_METRICS } from './paper.js';
 
@@ -80,8 +81,8 @@ export const RUNS = [
 
 export type RunName = (typeof RUNS)[number]['name'];
 
-/** Scales of prediction by the paper's names; a profile says how many pixels each is. */
-export const SCALE_NAMES = ['~300', '~500', '~700'] as const;
+/** Scales of prediction, all but the first by the paper's names; a profile says how many pixels each is. */
+export const SCALE_NAMES = ['~250', '~300', '~500', '~700'] as const;
 export type ScaleName = (typeof SCALE_NAMES)[number];
 
 /** Networks of a LIN run at some scales: what makes one prediction of an image. */
@@ -89,6 +90,8 @@ export interface LinSystem {
   run: RunName;
   networks: readonly ('dr' | 'dm' | 'dr-dm')[];
   scales: readonly ScaleName[];
+  /** Which connected component is the lesion; the profile's choice if not given. */
+  component?: ComponentWeight | undefined;
 }
 
 export const TABLE_IDS = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'A', 'B'] as const;
@@ -125,6 +128,8 @@ export type MeasuredRow = LinRow | LfnRow;
 const BOTH = ['dr', 'dm'] as const;
 const LIN: LinSystem = { run: 'lin', networks: BOTH, scales: ['~300', '~500'] };
 const SMALL_LIN: LinSystem = { ...LIN, run: 'lin-fcrn50' };
+const LONG_LIN: LinSystem = { ...LIN, run: 'lin-fcrn50-long' };
+const THREE_SCALES = ['~250', '~300', '~500'] as const;
 
 type LinRowParts = Omit<LinRow, 'id' | 'kind' | 'licu' | 'metrics'> &
   Partial<Pick<LinRow, 'licu' | 'metrics'>>;
@@ -221,8 +226,19 @@ const UNNUMBERED: readonly (Omit<LinRow, 'id'> | Omit<LfnRow, 'id'>)[] = [
   ...bothTasks('A', 'LIN of FCRN-88', LIN, { JA: 0.751, AUC: 0.908 }),
   ...bothTasks('A', 'LIN of FCRN-50', SMALL_LIN),
   ...bothTasks('A', 'FCRN-50 (DR) alone', { ...SMALL_LIN, networks: ['dr'] }),
-  ...bothTasks('A', 'LIN of FCRN-50, trained twice as long', { ...SMALL_LIN, run: 'lin-fcrn50-long' }),
+  ...bothTasks('A', 'LIN of FCRN-50, trained twice as long', LONG_LIN),
+  ...bothTasks('A', 'FCRN-50 (DR) alone, trained twice as long', { ...LONG_LIN, networks: ['dr'] }),
+  ...bothTasks('A', 'LIN of FCRN-50, twice as long, ~250 too', { ...LONG_LIN, scales: THREE_SCALES }),
+  ...bothTasks('A', 'FCRN-50 (DR) alone, twice as long, ~250 too', {
+    ...LONG_LIN,
+    networks: ['dr'],
+    scales: THREE_SCALES,
+  }),
   ...bothTasks('B', 'the whole recipe', recipe('recipe-whole')),
+  ...bothTasks('B', 'the component with the largest area', {
+    ...recipe('recipe-whole'),
+    component: 'area',
+  }),
   ...bothTasks('B', 'without the soft Jaccard loss', recipe('recipe-without-jaccard')),
   ...bothTasks('B', 'without jitter of crops, colours and sharpness', recipe('recipe-without-jitter')),
   ...bothTasks('B', 'without ImageNet weights', recipe('recipe-without-imagenet')),

@@ -21,7 +21,7 @@ import type { ReproductionFolder } from './folder.js';
 import { openPredictions, type PredictionStore } from './prediction-store.js';
 import type { ReproductionProfile } from './profiles.js';
 import type { FinishedRun } from './runs.js';
-import { scalesOf, systemIdentity } from './systems.js';
+import { componentOf, scalesOf, systemIdentity } from './systems.js';
 
 export interface PredictOptions {
   folder: ReproductionFolder;
@@ -94,7 +94,8 @@ export async function predictLinSystems(
           for (const network of system.networks) parts.push(await mapsOf(system.run, network, scale));
         }
         const classMaps = sumClassMaps(parts, sizeOf(image));
-        const { mask, indexes, emptyMask } = analyzeLesion(classMaps);
+        const componentWeight = componentOf(system, profile);
+        const { mask, indexes, emptyMask } = analyzeLesion(classMaps, { componentWeight });
         const uniform = analyzeLesion(classMaps, { weighting: 'uniform', mask });
         await store.addLin(record.id, mask, { indexes, uniformIndexes: uniform.indexes, emptyMask });
       }

@@ -329,7 +329,7 @@ class Measuring {
 
   /** Writes the figures; of the LIN, or of the smaller one where only that is trained. */
   async figures(numbers: readonly FigureNumber[]): Promise<WrittenFigure[]> {
-    const shown = (['lin', 'lin-fcrn50'] as const).find((name) => this.runs.has(name));
+    const shown = (['lin', 'lin-fcrn50-long', 'lin-fcrn50'] as const).find((name) => this.runs.has(name));
     const needsLin = numbers.includes(3) || numbers.includes(8);
     let lin: { store: PredictionStore; name: string } | undefined;
     if (shown !== undefined && needsLin) {

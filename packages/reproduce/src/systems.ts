@@ -1,12 +1,19 @@
 /** Systems: what predicts an image. Several rows share one, and its predictions are kept on disk under its name. */
 import { createHash } from 'node:crypto';
+import type { ComponentWeight } from '@lesion/licu';
 import { type LinSystem, type MeasuredRow, ROWS, type RunName, SCALE_NAMES } from './experiments.js';
 import type { ReproductionProfile } from './profiles.js';
 import type { FinishedRun } from './runs.js';
 
 /** The name of a system's folder: `lin_dr-dm_300-500`. */
-export function systemName({ run, networks, scales }: LinSystem): string {
-  return `${run}_${networks.join('-')}_${scales.map((scale) => scale.slice(1)).join('-')}`;
+export function systemName({ run, networks, scales, component }: LinSystem): string {
+  const parts = [run, networks.join('-'), scales.map((scale) => scale.slice(1)).join('-')];
+  return [...parts, ...(component === undefined ? [] : [component])].join('_');
+}
+
+/** Which connected component a system takes for the lesion. */
+export function componentOf({ component }: LinSystem, profile: ReproductionProfile): ComponentWeight {
+  return component ?? profile.component;
 }
 
 /** The folder name of what a row is measured on. */
@@ -27,7 +34,7 @@ export function rowsOfRuns(runs: ReadonlySet<RunName>): MeasuredRow[] {
 }
 
 /**
- * Identifies what a system predicts: its weights' hashes, the networks it takes, the pixels of its scales.
+ * Identifies what a system predicts: its weights' hashes, the networks it takes, the pixels of its scales, its component.
  * Predictions under another identity are made anew.
  */
 export function systemIdentity(
@@ -38,13 +45,17 @@ export function systemIdentity(
   const parts =
     typeof system === 'string'
       ? {}
-      : { networks: system.networks, scales: system.scales.map((scale) => profile.scales[scale]) };
+      : {
+          networks: system.networks,
+          scales: system.scales.map((scale) => profile.scales[scale]),
+          component: componentOf(system, profile),
+        };
   return createHash('sha256')
     .update(JSON.stringify({ ...parts, files: manifest.files, inference: manifest.inference }))
     .digest('hex');
 }
 
-/** The scales in the paper's order that any of some systems looks at. */
+/** The scales, the smallest first, that any of some systems looks at. */
 export function scalesOf(systems: Iterable<LinSystem>): (typeof SCALE_NAMES)[number][] {
   const used = new Set([...systems].flatMap(({ scales }) => scales));
   return SCALE_NAMES.filter((scale) => used.has(scale));
