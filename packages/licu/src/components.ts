@@ -1,16 +1,9 @@
-/** Connected components of a binary mask: the largest one, and holes. Linear time; leans on core alone. */
-import {
-  assertBinaryMask,
-  assertOneOf,
-  type BinaryMask,
-  contiguousData,
-  createBinaryMask,
-  resolveOptions,
-  sizeOf,
-} from '@lesion/core';
+/** Connected components of a binary mask: the largest one, and holes. Linear time; leans on core and runs. */
+import { assertOneOf, type BinaryMask, createBinaryMask, resolveOptions, sizeOf } from '@lesion/core';
+import { maskPixels } from './mask-pixels.js';
+import { type Connectivity, connectedRuns, fillRun } from './runs.js';
 
-/** Which pixels are neighbours: the 4 that share an edge, or the 8 that share an edge or a corner. */
-export type Connectivity = 4 | 8;
+export type { Connectivity } from './runs.js';
 
 /** Options of {@link largestComponent} and {@link fillHoles}. */
 export interface ComponentOptions {
@@ -24,106 +17,58 @@ export interface ComponentOptions {
 }
 
 /**
- * Marks with `mark` every pixel of `pixels` that holds `from` and is connected to `start`; returns how many.
- * `queue` has room for every pixel.
+ * {@link largestComponent} on raw pixels.
+ * @param weigh The weight of a run of pixels, which lie in one row; with it, the component that weighs most is kept.
  */
-function flood(
-  pixels: Uint8Array | Int32Array,
-  width: number,
-  start: number,
-  from: number,
-  mark: number,
-  connectivity: Connectivity,
-  queue: Int32Array,
-): number {
-  const height = pixels.length / width;
-  let count = 1;
-  pixels[start] = mark;
-  queue[0] = start;
-  for (let next = 0; next < count; next++) {
-    const at = queue[next]!;
-    const y = Math.floor(at / width);
-    const x = at - y * width;
-    const left = x > 0;
-    const right = x < width - 1;
-    for (let row = y > 0 ? y - 1 : 0; row <= y + 1 && row < height; row++) {
-      const middle = row * width + x;
-      const corners = connectivity === 8 || row === y;
-      if (left && corners && pixels[middle - 1] === from) {
-        pixels[middle - 1] = mark;
-        queue[count++] = middle - 1;
-      }
-      if (pixels[middle] === from) {
-        pixels[middle] = mark;
-        queue[count++] = middle;
-      }
-      if (right && corners && pixels[middle + 1] === from) {
-        pixels[middle + 1] = mark;
-        queue[count++] = middle + 1;
-      }
-    }
-  }
-  return count;
-}
-
-/** {@link largestComponent} on raw pixels; with `weigh` the component whose pixels weigh most. */
 export function largestComponentPixels(
   mask: Uint8Array,
   width: number,
   connectivity: Connectivity,
-  weigh?: (pixel: number) => number,
+  weigh?: (start: number, end: number) => number,
 ): Uint8Array {
-  const UNSEEN = -1;
-  const labels = new Int32Array(mask.length);
-  for (let i = 0; i < mask.length; i++) labels[i] = mask[i] === 0 ? 0 : UNSEEN;
-  const queue = new Int32Array(mask.length);
-  let label = 0;
-  let largest = 0;
+  const { count, starts, ends, roots } = connectedRuns(mask, width, 1, connectivity);
+  const weights = new Float64Array(count);
+  for (let run = 0; run < count; run++) {
+    const start = starts[run]!;
+    const end = ends[run]!;
+    weights[roots[run]!]! += weigh === undefined ? end - start : weigh(start, end);
+  }
+  let largest = -1;
   let largestWeight = 0;
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i] !== UNSEEN) continue;
-    label++;
-    const count = flood(labels, width, i, UNSEEN, label, connectivity, queue);
-    let weight = count;
-    if (weigh !== undefined) {
-      weight = 0;
-      for (let member = 0; member < count; member++) weight += weigh(queue[member]!);
-    }
-    if (weight > largestWeight) {
-      largest = label;
-      largestWeight = weight;
+  for (let run = 0; run < count; run++) {
+    if (weights[run]! > largestWeight) {
+      largest = run;
+      largestWeight = weights[run]!;
     }
   }
   const out = new Uint8Array(mask.length);
-  if (largest !== 0) for (let i = 0; i < out.length; i++) out[i] = labels[i] === largest ? 1 : 0;
+  for (let run = 0; run < count; run++) {
+    if (roots[run] === largest) fillRun(out, starts[run]!, ends[run]!);
+  }
   return out;
 }
 
 /** {@link fillHoles} on raw pixels. */
 export function fillHolesPixels(mask: Uint8Array, width: number, connectivity: Connectivity): Uint8Array {
-  const OUTSIDE = 2;
-  const height = mask.length / width;
-  const pixels = mask.slice();
-  const queue = new Int32Array(mask.length);
-  const background: Connectivity = connectivity === 8 ? 4 : 8;
-  const visit = (at: number): void => {
-    if (pixels[at] === 0) flood(pixels, width, at, 0, OUTSIDE, background, queue);
-  };
-  for (let x = 0; x < width; x++) {
-    visit(x);
-    visit((height - 1) * width + x);
+  const { count, starts, ends, roots } = connectedRuns(mask, width, 0, connectivity === 8 ? 4 : 8);
+  const lastRow = mask.length - width;
+  const outside = new Uint8Array(count);
+  for (let run = 0; run < count; run++) {
+    const start = starts[run]!;
+    const end = ends[run]!;
+    if (start < width || end > lastRow || start % width === 0 || end % width === 0) outside[roots[run]!] = 1;
   }
-  for (let y = 0; y < height; y++) {
-    visit(y * width);
-    visit(y * width + width - 1);
+  const out = mask.slice();
+  for (let run = 0; run < count; run++) {
+    if (outside[roots[run]!] === 0) fillRun(out, starts[run]!, ends[run]!);
   }
-  for (let i = 0; i < pixels.length; i++) pixels[i] = pixels[i] === OUTSIDE ? 0 : 1;
-  return pixels;
+  return out;
 }
 
 /**
  * Keeps the connected component with the most pixels; of equally large ones, the one met first row by row.
- * An empty mask stays empty.
+ * An empty mask stays empty. Beside the result it takes 28 bytes for each horizontal run of pixels, of which lesions
+ * have a few a row.
  *
  * @param mask uint8 `[height, width]` of 0 and 1.
  * @throws LesionError `INVALID_ARGUMENT` if `mask` is not a binary mask or `connectivity` is neither 4 nor 8.
@@ -134,15 +79,16 @@ export function fillHolesPixels(mask: Uint8Array, width: number, connectivity: C
  */
 export function largestComponent(mask: BinaryMask, options?: ComponentOptions): BinaryMask {
   const { connectivity } = resolveOptions(options, { connectivity: 8 }, 'largestComponent');
-  assertBinaryMask(mask);
+  const pixels = maskPixels(mask);
   assertOneOf(connectivity, [4, 8], 'connectivity');
   const size = sizeOf(mask);
-  return createBinaryMask(size, largestComponentPixels(contiguousData(mask), size.width, connectivity));
+  return createBinaryMask(size, largestComponentPixels(pixels, size.width, connectivity));
 }
 
 /**
  * Fills the holes of a mask: background pixels from which no path through the background leads to the edge of
- * the image. A bay that touches the edge of the image is not a hole.
+ * the image. A bay that touches the edge of the image is not a hole. Beside the result it takes 21 bytes for each
+ * horizontal run of background.
  *
  * @param mask uint8 `[height, width]` of 0 and 1.
  * @throws LesionError `INVALID_ARGUMENT` if `mask` is not a binary mask or `connectivity` is neither 4 nor 8.
@@ -153,8 +99,8 @@ export function largestComponent(mask: BinaryMask, options?: ComponentOptions): 
  */
 export function fillHoles(mask: BinaryMask, options?: ComponentOptions): BinaryMask {
   const { connectivity } = resolveOptions(options, { connectivity: 8 }, 'fillHoles');
-  assertBinaryMask(mask);
+  const pixels = maskPixels(mask);
   assertOneOf(connectivity, [4, 8], 'connectivity');
   const size = sizeOf(mask);
-  return createBinaryMask(size, fillHolesPixels(contiguousData(mask), size.width, connectivity));
+  return createBinaryMask(size, fillHolesPixels(pixels, size.width, connectivity));
 }

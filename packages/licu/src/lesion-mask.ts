@@ -80,13 +80,18 @@ export function lesionMask(classMaps: ClassMaps, options?: LesionMaskOptions): B
   assertOneOf(settings.componentWeight, COMPONENT_WEIGHTS, 'componentWeight');
   assertOneOf(connectivity, [4, 8], 'connectivity');
   const source = contiguousData(classMaps);
-  assertAllFinite(source, 'classMaps');
   const size = sizeOf(classMaps);
   let mask: Uint8Array = new Uint8Array(size.height * size.width);
+  const lesionWeight = 1 - threshold;
+  // Becomes NaN at the first value that is not finite: no sum of four floats passes the range of doubles.
+  let finite = 0;
   for (let pixel = 0, at = 0; pixel < mask.length; pixel++, at += CHANNELS) {
+    const background = source[at]!;
     const lesion = source[at + 1]! + source[at + 2]! + source[at + 3]!;
-    mask[pixel] = lesion * (1 - threshold) > source[at]! * threshold ? 1 : 0;
+    finite += 0 * (lesion + background);
+    mask[pixel] = lesion * lesionWeight > background * threshold ? 1 : 0;
   }
+  if (finite !== 0) assertAllFinite(source, 'classMaps');
   if (settings.largestComponent) {
     const weigh = settings.componentWeight === 'area' ? undefined : centrality(source, size);
     mask = largestComponentPixels(mask, size.width, connectivity, weigh);
@@ -95,14 +100,24 @@ export function lesionMask(classMaps: ClassMaps, options?: LesionMaskOptions): B
   return createBinaryMask(size, mask);
 }
 
-/** A pixel's lesion share, the less the farther it is from the centre. */
-function centrality(classMaps: Float32Array, { height, width }: Size): (pixel: number) => number {
+/** The lesion shares of pixels of one row, the less the farther they are from the centre, summed. */
+function centrality(
+  classMaps: Float32Array,
+  { height, width }: Size,
+): (start: number, end: number) => number {
   const falling = 1 / (2 * (CENTRE_DEVIATION * Math.min(height, width)) ** 2);
-  return (pixel) => {
-    const row = Math.floor(pixel / width);
-    const squaredDistance = (row + 0.5 - height / 2) ** 2 + (pixel - row * width + 0.5 - width / 2) ** 2;
-    const at = pixel * CHANNELS;
-    const lesion = classMaps[at + 1]! + classMaps[at + 2]! + classMaps[at + 3]!;
-    return (lesion / (lesion + classMaps[at]!)) * Math.exp(-squaredDistance * falling);
+  const bell = (length: number): Float64Array =>
+    Float64Array.from({ length }, (_, i) => Math.exp(-((i + 0.5 - length / 2) ** 2) * falling));
+  const rows = bell(height);
+  const columns = bell(width);
+  return (start, end) => {
+    const row = Math.floor(start / width);
+    let sum = 0;
+    for (let pixel = start, x = start - row * width; pixel < end; pixel++, x++) {
+      const at = pixel * CHANNELS;
+      const lesion = classMaps[at + 1]! + classMaps[at + 2]! + classMaps[at + 3]!;
+      sum += (lesion / (lesion + classMaps[at]!)) * columns[x]!;
+    }
+    return sum * rows[row]!;
   };
 }
