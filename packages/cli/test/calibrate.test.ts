@@ -107,6 +107,13 @@ describe('calibrate', () => {
     5 * MINUTES,
   );
 
+  it('refuses other scales where no masks are fitted', async () => {
+    const args = ['calibrate', '--model', at('lin'), '--data', at('data'), '--scales', '64', '--no-masks'];
+    const { exitCode, stderr } = await runCommand([...args, '--quiet']);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('error: --no-masks: other scales make other masks');
+  });
+
   it('refuses data that the LIN was not trained on', async () => {
     await runCommand(['synth', at('other'), '--images', '10', '--short-side', '64', '--quiet']);
     const { exitCode, stderr } = await runCommand([

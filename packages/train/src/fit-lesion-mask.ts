@@ -21,6 +21,8 @@ export interface FitLesionMaskOptions extends LoadLinOptions {
   data: string;
   /** The LIN of this bundle, if it is loaded already; the caller disposes of it. @default loaded from the bundle */
   lin?: Lin | undefined;
+  /** Short sides at which the networks see an image from now on, pixels. @default the bundle's */
+  scales?: readonly number[] | undefined;
   /** Held-out images used at most, drawn by class. @default all */
   limit?: number | undefined;
   /** Seed of the images drawn. @default 0 */
@@ -46,7 +48,7 @@ export interface FitLesionMaskResult {
 
 /**
  * Chooses the threshold and the component of a LIN's mask by the mean Jaccard index over the images that its training
- * held out, and writes the rule into the bundle, whose {@link Lin} then uses it. A calibration that was there belongs to
+ * held out, and writes the rule into the bundle, whose {@link Lin} then uses it; the scales too, if given. A calibration that was there belongs to
  * other masks and is taken out: calibrate afterwards.
  *
  * @throws LesionError `INVALID_ARGUMENT` if the data is not that of the training; `INVALID_FILE`, `INTEGRITY`,
@@ -60,6 +62,7 @@ export interface FitLesionMaskResult {
 export async function fitLesionMask(options: FitLesionMaskOptions): Promise<FitLesionMaskResult> {
   const {
     lin,
+    scales,
     limit,
     seed,
     onProgress,
@@ -73,6 +76,7 @@ export async function fitLesionMask(options: FitLesionMaskOptions): Promise<FitL
       bundle: undefined,
       data: undefined,
       lin: undefined,
+      scales: undefined,
       limit: undefined,
       seed: 0,
       network: undefined,
@@ -100,7 +104,7 @@ export async function fitLesionMask(options: FitLesionMaskOptions): Promise<FitL
     );
     for await (const { image, truth } of decoded) {
       throwIfAborted(signal);
-      const classMaps = await loaded.classMaps(image);
+      const classMaps = await loaded.classMaps(image, scales);
       for (const rule of tried) {
         const { threshold, componentWeight } = rule;
         const mask = lesionMask(classMaps, { threshold, componentWeight });
@@ -115,6 +119,7 @@ export async function fitLesionMask(options: FitLesionMaskOptions): Promise<FitL
     const rule = { threshold, componentWeight };
     await rewriteInference(bundle, ({ calibration, calibrationMeasured, ...inference }) => ({
       ...inference,
+      ...(scales === undefined ? {} : { scales: [...scales] }),
       licu: rule,
       licuMeasured: { images: records.length, tried },
     }));

@@ -3,6 +3,7 @@ import {
   assertNumber,
   assertRgbImage,
   type ClassMaps,
+  invalidArgument,
   type RgbImage,
   resolveOptions,
   sizeOf,
@@ -133,6 +134,14 @@ export class Lin {
   /** The coarse maps alone: what {@link predict} hands to the LICU. */
   async classMaps(image: RgbImage, scales: readonly number[] = this.#scales): Promise<ClassMaps> {
     assertRgbImage(image);
+    if (scales.length === 0) {
+      throw invalidArgument({
+        what: 'no scale to look at',
+        where: 'scales',
+        got: '[]',
+        expected: 'at least one short side in pixels',
+      });
+    }
     for (const scale of scales) assertNumber(scale, 'scales', { integer: true, min: 1 });
     const maps: ClassMaps[] = [];
     for (const scaled of imageAtScales(image, scales)) {

@@ -310,4 +310,22 @@ describe('fitLesionMask', () => {
     const { inference } = (await readBundle(at('both'))).manifest;
     expect(Object.keys(inference).sort()).toEqual(['licu', 'licuMeasured', 'scales']);
   });
+
+  it('fits masks at other scales, which the LIN looks at from then on', async () => {
+    await cp(at('run'), at('scaled'), { recursive: true });
+    const scales = [48, 96];
+    await fitLesionMask({ bundle: at('scaled'), data: at('data'), scales, limit: 6 });
+    expect((await readBundle(at('scaled'))).manifest.inference['scales']).toEqual(scales);
+    const image = await readRecordImage(held[0]!);
+    const fitted = await loadLin(at('scaled'));
+    const unfitted = await loadLin(at('run'));
+    const expected = await unfitted.classMaps(image, scales);
+    expect([...(await fitted.classMaps(image)).data]).toEqual([...expected.data]);
+    expect([...(await unfitted.classMaps(image)).data]).not.toEqual([...expected.data]);
+    fitted.dispose();
+    unfitted.dispose();
+    await expect(fitLesionMask({ bundle: at('scaled'), data: at('data'), scales: [] })).rejects.toThrow(
+      'scales: no scale to look at',
+    );
+  });
 });

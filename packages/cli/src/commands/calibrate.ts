@@ -1,12 +1,12 @@
 /** `lesion calibrate`: fits a trained LIN's masks and probabilities on the images that its training held out. */
-import { LESION_CLASSES } from '@lesion/core';
+import { invalidArgument, LESION_CLASSES } from '@lesion/core';
 import type { EngineName } from '@lesion/engine';
 import type { CalibrateLinResult, FitLesionMaskResult } from '@lesion/train';
 import { defineCommand } from '../command.js';
 import { formatCount, formatMetric, formatTable } from '../format.js';
 import { engineOption, type LoadedModels, loadModels } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
-import { wholeNumber } from '../parsers.js';
+import { numberList, wholeNumber } from '../parsers.js';
 
 interface CalibrateOptions {
   model: string;
@@ -15,6 +15,7 @@ interface CalibrateOptions {
   limit?: number;
   folds: number;
   masks: boolean;
+  scales?: number[];
 }
 
 /** A calibration for people: each class's curve, and its error before and after. */
@@ -74,9 +75,22 @@ export const calibrate = defineCommand<[], CalibrateOptions>({
         wholeNumber({ min: 2 }),
         5,
       )
+      .option(
+        '--scales <pixels,...>',
+        "short sides at which the LIN sees an image from now on; default the bundle's",
+        numberList(wholeNumber({ min: 32 })),
+      )
       .option('--no-masks', 'keep the rule of the masks, and fit probabilities alone');
   },
-  async run(context, { options: { model, data, engine, limit, folds, masks } }) {
+  async run(context, { options: { model, data, engine, limit, folds, masks, scales } }) {
+    if (!masks && scales !== undefined) {
+      throw invalidArgument({
+        what: 'other scales make other masks, whose rule would not be fitted',
+        where: '--no-masks',
+        got: '--scales with it',
+        mend: 'Leave out one of the two.',
+      });
+    }
     const { calibrateLin, fitLesionMask } = await import('@lesion/train');
     const progress = context.progress('calibrating', 'images');
     /** Does a piece of work with the LIN as its bundle is now. */
@@ -97,7 +111,7 @@ export const calibrate = defineCommand<[], CalibrateOptions>({
       onProgress: showNetworkProgress(progress),
     };
     try {
-      const fitted = masks ? await withLin(({ lin }) => fitLesionMask({ ...settings, lin })) : undefined;
+      const fitted = masks ? await withLin(({ lin }) => fitLesionMask({ ...settings, lin, scales })) : undefined;
       return await withLin(async ({ lin, engine: computing }) => {
         const result = await calibrateLin({ ...settings, lin, folds });
         return {
