@@ -3,11 +3,8 @@
 Called with the specification of the work as JSON; speaks the same lines as src/network-worker.ts.
 """
 import json
-import math
 import os
-import resource
 import sys
-import time
 
 SPEC = json.loads(sys.argv[1])
 # Before torch is imported, which reads it once.
@@ -17,17 +14,15 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
+import arrays as array_file  # noqa: E402
 import networks  # noqa: E402
+import serving  # noqa: E402
 
 LFN_CLASS_WEIGHTS = (1.0, 1.0, 5.0, 3.0, 8.0)
 BATCHES = 4
 
 
-def answer(message):
-    print(json.dumps(message), flush=True)
-
-
-class Work:
+class NetworkWork(serving.Work):
     def __init__(self, spec):
         self.spec = spec
         self.training = spec['task'] == 'train'
@@ -99,26 +94,12 @@ class Work:
             output = self.predict(inputs.to(self.device)).cpu()
         return float(output.flatten()[0])
 
-    def steps(self, count):
-        times = []
-        for _ in range(count):
-            start = time.perf_counter()
-            last = self.step()
-            times.append((time.perf_counter() - start) * 1e3)
-        if not math.isfinite(last):
-            raise ArithmeticError(f'step {self.taken} gave {last}, which is no work to measure')
-        return {'times': times, 'last': last}
+    def answers(self):
+        return {'parity': lambda question: self.compare(question['path'])}
 
     def compare(self, path):
         """Takes weights and inputs from a file and tells what this network makes of them."""
-        with open(path, 'rb') as file:
-            header = json.loads(file.readline())
-            values = np.frombuffer(file.read(), dtype='<f4')
-        arrays, at = {}, 0
-        for entry in header:
-            length = int(np.prod(entry['shape']))
-            arrays[entry['name']] = values[at : at + length].reshape(entry['shape'])
-            at += length
+        arrays = array_file.read(path)
         inputs = self.arrange(arrays.pop('inputs').transpose(0, 3, 1, 2).copy())
         labels = torch.from_numpy(arrays.pop('labels').astype(np.int64))
         output = arrays.pop('output')
@@ -136,22 +117,4 @@ class Work:
         }
 
 
-def serve(work):
-    answer({'ready': {'name': work.name(), 'weights': work.weights}})
-    for line in sys.stdin:
-        request = json.loads(line)
-        if request['do'] == 'steps':
-            answer(work.steps(request['count']))
-        elif request['do'] == 'memory':
-            # Kilobytes on Linux, bytes on macOS.
-            unit = 1 if sys.platform == 'darwin' else 1024
-            answer({'megabytes': resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6})
-        elif request['do'] == 'parity':
-            answer(work.compare(request['path']))
-
-
-try:
-    serve(Work(SPEC))
-except Exception as error:  # whatever it is, the harness wants the reason
-    answer({'error': f'{type(error).__name__}: {error}'})
-    sys.exit(1)
+serving.serve(NetworkWork)

@@ -48,14 +48,18 @@ class Lfn(Network):
         return self.parts['logits'](x)
 
 
-# Blocks, width, and whether a block is residual-in-residual: FCRN-88's table.
-FCRN88_STAGES = ((3, 64, True), (4, 128, True), (6, 256, True), (3, 512, False))
+def _stages(doubled, conv4_blocks):
+    """Blocks, width, and whether a block is residual-in-residual, from conv2_x to conv5_x."""
+    return ((3, 64, doubled), (4, 128, doubled), (conv4_blocks, 256, doubled), (3, 512, False))
 
 
-class Fcrn88(Network):
+FCRN_STAGES = {50: _stages(False, 6), 88: _stages(True, 6), 101: _stages(False, 23)}
+
+
+class Fcrn(Network):
     """Images [n, 3, height, width], multiples of 32, to logits [n, classes, height, width]."""
 
-    def __init__(self, width=1.0, classes=4):
+    def __init__(self, depth, width=1.0, classes=4):
         super().__init__()
 
         def scaled(channels):
@@ -64,7 +68,7 @@ class Fcrn88(Network):
         inputs = scaled(64)
         self.add_convolution('conv1', 3, inputs, 7, 2)
         self.blocks = []
-        for stage, (count, channels, doubled) in enumerate(FCRN88_STAGES, 2):
+        for stage, (count, channels, doubled) in enumerate(FCRN_STAGES[depth], 2):
             inner, outputs = scaled(channels), scaled(4 * channels)
             for block in range(1, count + 1):
                 name = f'conv{stage}_{block}'
@@ -115,10 +119,17 @@ class Fcrn88(Network):
         return self.parts['deconvolution3'](y)
 
 
+def set_epsilon(network, epsilon):
+    """What batch normalisation adds to the variance."""
+    for part in network.parts.values():
+        if isinstance(part, nn.BatchNorm2d):
+            part.eps = epsilon
+
+
 def build(spec):
     """The network of a worker's specification, with random weights of a sensible size."""
     network = (
-        Lfn(spec['widths'], spec['size']) if spec['network'] == 'lfn' else Fcrn88(spec['width'])
+        Lfn(spec['widths'], spec['size']) if spec['network'] == 'lfn' else Fcrn(88, spec['width'])
     )
     for part in network.parts.values():
         if isinstance(part, (nn.Conv2d, nn.Linear)):

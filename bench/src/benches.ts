@@ -1,9 +1,25 @@
 /** All benchmarks by name. A new one is added to this list. */
 import { invalidArgument } from '@lesion/core';
 import type { Bench, BenchCase, BenchSettings } from './bench.js';
+import { BLOCK_BENCHES, SCALE_BENCH } from './blocks.js';
 import { GPU_BENCH, NETWORK_BENCHES } from './networks.js';
+import { PREDICTION_BENCH } from './prediction.js';
 
-export const BENCHES: readonly Bench[] = [...NETWORK_BENCHES, GPU_BENCH];
+export const BENCHES: readonly Bench[] = [
+  ...NETWORK_BENCHES,
+  ...BLOCK_BENCHES,
+  SCALE_BENCH,
+  PREDICTION_BENCH,
+  GPU_BENCH,
+];
+
+/** Names with those of kinds replaced by the benchmarks of that kind. */
+export function expandGroups(names: readonly string[], benches: readonly Bench[] = BENCHES): string[] {
+  return names.flatMap((name) => {
+    const members = benches.filter(({ group }) => group === name).map((bench) => bench.name);
+    return members.length > 0 ? members : [name];
+  });
+}
 
 /** Which benchmarks `names` mean: their own names, or names of cases such as `train-lfn/batch-32`. */
 export function chooseBenches(names: readonly string[], benches: readonly Bench[] = BENCHES): Bench[] {

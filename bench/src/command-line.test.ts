@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import type { BenchSettings } from './bench.js';
-import { BENCHES, chooseBenches, chooseCases } from './benches.js';
+import { BENCHES, chooseBenches, chooseCases, expandGroups } from './benches.js';
 import { parseCommandLine } from './command-line.js';
 
 const settings: BenchSettings = {
@@ -9,6 +9,7 @@ const settings: BenchSettings = {
   tiny: false,
   step: 'loop',
   python: { reason: 'not looked for' },
+  folder: '/nowhere',
 };
 
 describe('parseCommandLine', () => {
@@ -43,6 +44,16 @@ describe('names', () => {
       'train-fcrn88',
       'infer-lfn',
       'infer-fcrn88',
+      'slico',
+      'slic',
+      'distance-transform',
+      'auc-ap',
+      'resize',
+      'components',
+      'score-masks',
+      'score-masks-decoding',
+      'scale',
+      'predict-end-to-end',
     ]);
   });
 
@@ -55,6 +66,12 @@ describe('names', () => {
     expect(() => cases(['train-lfn/batch-12'])).toThrow(
       /no benchmark of this name; got train-lfn\/batch-12; expected train-lfn\/batch-32, train-lfn\/batch-128/,
     );
+  });
+
+  it('of kinds mean all benchmarks of a kind', () => {
+    const names = expandGroups(['networks', 'slic', 'scale/slico']);
+    expect(names).toEqual(['train-lfn', 'train-fcrn88', 'infer-lfn', 'infer-fcrn88', 'slic', 'scale/slico']);
+    expect(expandGroups(['blocks'])).toHaveLength(10);
   });
 
   it('that mean nothing are answered with all there are', () => {

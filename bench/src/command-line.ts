@@ -7,6 +7,7 @@ import type { TrainingStep } from './work.js';
 export interface CommandLine {
   names: string[];
   json: string | undefined;
+  results: boolean;
   list: boolean;
   help: boolean;
   check: boolean;
@@ -23,10 +24,12 @@ export interface CommandLine {
 export const USAGE = `npm run bench -- [NAME...] [options]
 
 Runs benchmarks: ours and the library that one would otherwise call, in turn, on the same work. Without a NAME
-all that need no GPU. A NAME is a benchmark or one of its cases, such as train-lfn/batch-32.
+all that need no GPU. A NAME is a benchmark, one of its cases, such as train-lfn/batch-32, or all benchmarks of a
+kind: networks, blocks or gpu.
 
   --list           say what there is, and end
   --json FILE      write the rows and the machine to FILE, anew after each case
+  --results        write whole benchmarks to bench/results.json and bench/results.md too, at the end
   --rounds N       turns that each side takes in a set of processes (4)
   --processes N    sets of fresh processes, whose times are pooled (3)
   --threads N      threads for either side (all processors that this process may use)
@@ -53,6 +56,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return {
     names: positionals,
     json: values.json,
+    results: values.results ?? false,
     list: values.list ?? false,
     help: values.help ?? false,
     check: values.check ?? false,
@@ -74,6 +78,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         json: { type: 'string' },
+        results: { type: 'boolean' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         check: { type: 'boolean' },

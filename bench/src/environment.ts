@@ -2,6 +2,8 @@
 
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import type { Capacity } from './capacity.js';
+import { type InputOrigin, inputOrigin } from './inputs.js';
 
 export interface Environment {
   date: string;
@@ -14,6 +16,10 @@ export interface Environment {
   loadAtStart: number;
   system: string;
   versions: Record<string, string>;
+  /** What the machine can do at most, where limits were wanted. */
+  capacity?: Capacity;
+  /** Whether photographs were real or drawn. */
+  photographs: InputOrigin;
   /** What the command was given. */
   arguments: readonly string[];
 }
@@ -36,11 +42,14 @@ function versionOf(name: string): string | undefined {
   }
 }
 
-/** @param more versions that only the workers know, such as the peer's */
+/**
+ * @param more versions that only the workers know, such as the peer's
+ */
 export function describeEnvironment(
   threads: number,
   args: readonly string[],
   more: Readonly<Record<string, string>> = {},
+  capacity?: Capacity,
 ): Environment {
   const versions: Record<string, string> = { node: process.versions.node };
   for (const name of PACKAGES) {
@@ -56,6 +65,8 @@ export function describeEnvironment(
     loadAtStart: loadavg()[0]!,
     system: `${process.platform} ${release()} ${process.arch}`,
     versions: { ...versions, ...more },
+    ...(capacity === undefined ? {} : { capacity }),
+    photographs: inputOrigin,
     arguments: args,
   };
 }

@@ -56,6 +56,7 @@ function networkBench(name: string, options: NetworkBenchOptions): Bench {
   const { network, task, batches, warmup, steps } = options;
   return {
     name,
+    group: 'networks',
     summary: options.summary,
     byDefault: true,
     peerModules: ['torch'],
@@ -122,6 +123,7 @@ export const NETWORK_BENCHES: readonly Bench[] = [
 /** Every road to a GPU, and torch on CUDA as the peer. */
 export const GPU_BENCH: Bench = {
   name: 'gpu',
+  group: 'gpu',
   summary:
     'training steps of both networks on a GPU: WebGPU, ONNX Runtime, tfjs-node-gpu, beside torch on CUDA',
   byDefault: false,

@@ -1,16 +1,11 @@
-/** Weights, input and output of a network in one file that the peer reads: a line of JSON, then float32 values. */
-import { writeFile } from 'node:fs/promises';
+/** Weights, input and output of a network in one file that the peer reads. */
 import { SeededRandom } from '@lesion/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { type NamedValues, writeArrays } from './array-file.js';
+import { readWeights } from './model-weights.js';
 import { type Batch, inputShape, labelShape } from './network-steps.js';
 import type { NetworkWork } from './work.js';
-
-interface NamedValues {
-  name: string;
-  shape: readonly number[];
-  values: Float32Array;
-}
 
 /**
  * Moves every weight away from 0 and 1, so that one which is in the wrong place shows, and makes the residual
@@ -35,21 +30,6 @@ function disturbWeights(model: LayersModel): void {
   }
 }
 
-async function readWeights(model: LayersModel): Promise<NamedValues[]> {
-  const all: NamedValues[] = [];
-  for (const layer of model.layers) {
-    for (const weight of layer.weights) {
-      const variable = weight.read();
-      all.push({
-        name: `${layer.name}/${weight.originalName.split('/').pop()}`,
-        shape: variable.shape,
-        values: await variable.data<'float32'>(),
-      });
-    }
-  }
-  return all;
-}
-
 /** Gives the model weights that say something, and writes them with a batch and what the model makes of it. */
 export async function writeParityFile(
   path: string,
@@ -68,8 +48,5 @@ export async function writeParityFile(
     { name: 'output', shape: output.shape, values: await output.data<'float32'>() },
   ];
   output.dispose();
-  const header = JSON.stringify(entries.map(({ name, shape }) => ({ name, shape })));
-  const bytes = ({ values }: NamedValues): Buffer =>
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  await writeFile(path, Buffer.concat([Buffer.from(`${header}\n`), ...entries.map(bytes)]));
+  await writeArrays(path, entries);
 }

@@ -6,7 +6,14 @@ import { promisify } from 'node:util';
 const execFileAsync = promisify(execFile);
 
 /** Debian's package for each Python module that a benchmark may need. */
-const DEBIAN_PACKAGES = { torch: 'python3-torch' } as const;
+const DEBIAN_PACKAGES = {
+  torch: 'python3-torch',
+  cv2: 'python3-opencv',
+  skimage: 'python3-skimage',
+  scipy: 'python3-scipy',
+  sklearn: 'python3-sklearn',
+  PIL: 'python3-pil',
+} as const;
 export type PeerModule = keyof typeof DEBIAN_PACKAGES;
 
 export interface FindPythonOptions {

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const side = (name: string, time: number) => ({ name, rounds: [[time]], megabytes: 1 });
+const side = (name: string, time: number) => ({ name, rounds: [[time]], peak: 1 });
 
 it('writes rows and machine, and leaves nothing else behind', async () => {
   const path = join(folder, 'new', 'results.json');

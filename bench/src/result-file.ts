@@ -18,11 +18,15 @@ export async function prepareResultFile(path: string): Promise<void> {
   await access(folder, constants.W_OK);
 }
 
+export function writeResult(path: string, result: BenchResult): Promise<void> {
+  return writeWhole(path, `${JSON.stringify(result, null, 2)}\n`);
+}
+
 /** Writes under a temporary name and renames. */
-export async function writeResult(path: string, result: BenchResult): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, `${JSON.stringify(result, null, 2)}\n`);
+    await writeFile(temporary, text);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

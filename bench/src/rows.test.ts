@@ -9,7 +9,7 @@ const ours = {
     [10, 10, 40],
     [20, 10, 10],
   ],
-  megabytes: 300,
+  peak: 300,
 };
 const peer = {
   name: 'peer',
@@ -17,7 +17,7 @@ const peer = {
     [30, 30, 30],
     [20, 20, 20],
   ],
-  megabytes: 150,
+  peak: 150,
 };
 
 describe('quantile', () => {
@@ -51,6 +51,26 @@ describe('rows', () => {
       peer: 150,
       ratio: 0.5,
     });
+  });
+
+  it('count in other units, of which more may be better, or neither', () => {
+    expect(timeRow('predict', ours, peer, { unit: 'images/min' })).toMatchObject({
+      unit: 'images/min',
+      ratio: 0.4,
+      spread: { ratio: [1 / 3, 0.5] },
+    });
+    const share = timeRow('decoding', ours, peer, { unit: '%' });
+    expect(share).toMatchObject({ ours: 10, peer: 25, ratio: null });
+    expect(share.spread!.ratio).toBeNull();
+    expect(memoryRow('scale', ours, peer, 'x image').unit).toBe('x image');
+  });
+
+  it('say how near ours is to a limit, whichever way is better', () => {
+    const limit = { value: 2.5, of: '1 MB moved' };
+    expect(timeRow('step', ours, peer, { limit })).toMatchObject({ limit, nearness: 0.25 });
+    const faster = timeRow('step', ours, peer, { limit: { value: 40, of: '' }, unit: 'images/min' });
+    expect(faster.nearness).toBe(0.25);
+    expect(timeRow('step', { name: 'ours', reason: 'gone' }, peer, { limit })).not.toHaveProperty('nearness');
   });
 
   it('have no ratio where a side is missing', () => {

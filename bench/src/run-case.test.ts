@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { differenceIn } from './agreement.js';
+import { writeArrays } from './array-file.js';
 import type { BenchCase, Contender } from './bench.js';
 import { runCase } from './run-case.js';
 
@@ -15,6 +17,7 @@ interface Pretence {
   log?: string;
   refuses?: string;
   breaksAfter?: number;
+  output?: string;
 }
 
 function contender(name: string, pretence: Pretence = {}): Contender {
@@ -54,9 +57,7 @@ describe('runCase', () => {
     await runCase({ ...one, warmup: 0 }, { rounds: 3 });
     const lines = (await readFile(log, 'utf8')).trim().split('\n');
     const turn = (name: string, count = 3): string[] => [`${name} begins ${count}`, `${name} ends`];
-    const trial = turn('theirs', 4);
     expect(lines).toEqual([
-      ...trial,
       ...turn('ours'),
       ...turn('theirs'),
       ...turn('theirs'),
@@ -70,6 +71,46 @@ describe('runCase', () => {
     const ways = [30, 12, 40].map((milliseconds) => contender(`way ${milliseconds}`, { milliseconds }));
     const [row] = await runCase(caseOf([contender('ours')], ...ways), { rounds: 1 });
     expect(row).toMatchObject({ peerName: 'way 12', peer: 12, ratio: 1.2 });
+  });
+
+  it('lets several ways of running the peer compete in as few steps as a turn has', async () => {
+    const log = join(folder, 'log');
+    const ways = [contender('slow', { milliseconds: 30, log }), contender('fast', { log })];
+    await runCase({ ...caseOf([contender('ours')], ...ways), warmup: 0, steps: 1 }, { rounds: 1 });
+    const lines = (await readFile(log, 'utf8')).trim().split('\n');
+    expect(lines.filter((line) => line.includes('begins'))).toEqual([
+      'slow begins 1',
+      'fast begins 1',
+      'fast begins 1',
+    ]);
+  });
+
+  it('has inputs made first, and gives up where they cannot be made', async () => {
+    const log = join(folder, 'log');
+    const inputs = contender('inputs', { refuses: 'no room on the disk', log }).command;
+    const one = { ...caseOf([contender('ours', { log })], contender('theirs')), inputs };
+    await expect(runCase(one, { rounds: 1 })).rejects.toThrow('no room on the disk');
+    await expect(readFile(log, 'utf8')).rejects.toThrow('ENOENT');
+  });
+
+  it('compares results and tells how near ours is to its limit', async () => {
+    const result = async (name: string, ...values: number[]): Promise<string> => {
+      const path = join(folder, name);
+      await writeArrays(path, [{ name: 'output', shape: [3], values: Float64Array.from(values) }]);
+      return path;
+    };
+    const ours = contender('ours', { milliseconds: 20, output: await result('ours', 1, 2, 3) });
+    const theirs = contender('theirs', { output: await result('theirs', 1, 2.5, 3) });
+    const compared: BenchCase = {
+      ...caseOf([ours], theirs),
+      agreement: differenceIn('pixels'),
+      limit: { value: 5, of: 'bytes' },
+      units: { step: 'ms/MP', memory: 'x image' },
+    };
+    expect(await runCase(compared, { rounds: 1, processes: 2 })).toMatchObject([
+      { unit: 'ms/MP', nearness: 0.25, agreement: { measure: 'largest difference, pixels', value: 0.5 } },
+      { unit: 'x image' },
+    ]);
   });
 
   it('shows ours alone and says why', async () => {

@@ -1,6 +1,10 @@
-/** Running one case: start everyone, choose the peer's fastest way, take turns, make rows. */
+/** Running one case: make inputs, start everyone, choose the peer's fastest way, take turns, compare, make rows. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { invalidArgument, LesionError } from '@lesion/core';
-import type { BenchCase, Contender } from './bench.js';
+import { readArrays } from './array-file.js';
+import type { Agreement, BenchCase, Contender } from './bench.js';
 import { type BenchRow, type Measured, type Missing, memoryRow, timeRow } from './rows.js';
 import { median } from './statistics.js';
 import { takeTurns } from './turns.js';
@@ -16,7 +20,7 @@ export interface RunCaseOptions {
   onProgress?: ((what: string) => void) | undefined;
 }
 
-/** Steps that each way of running the peer takes for the choice between them. */
+/** Steps, at most, that each way of running the peer takes for the choice between them. */
 const TRIAL_STEPS = 4;
 
 interface Running {
@@ -29,18 +33,32 @@ interface Running {
 interface MeasuredSet {
   sides: (Measured | Missing)[];
   way: Contender | undefined;
+  /** For each of ours how alike its result and the peer's are, where that was asked for and both have one. */
+  agreements: (number | undefined)[];
 }
 
 export async function runCase(
   benchCase: BenchCase,
   { rounds, processes = 1, signal, onProgress = () => undefined }: RunCaseOptions,
 ): Promise<BenchRow[]> {
+  const { units = { step: 'ms', memory: 'MB' }, limit, agreement, inputs } = benchCase;
+  if (inputs !== undefined) {
+    onProgress('making inputs');
+    await (await BenchWorker.start(inputs, signal)).close();
+  }
   let peer = benchCase.peer;
   const sets: (Measured | Missing)[][] = [];
+  const agreements: (number | undefined)[] = [];
   for (let set = 0; set < processes; set++) {
     const told = (what: string) => onProgress(processes > 1 ? `processes ${set + 1}, ${what}` : what);
-    const { sides, way } = await measureOnce({ ...benchCase, peer }, { rounds, signal, onProgress: told });
+    // The same work again gives the same results.
+    const { agreement: _, ...withoutAgreement } = benchCase;
+    const { sides, way, ...more } = await measureOnce(
+      { ...(set === 0 ? benchCase : withoutAgreement), peer },
+      { rounds, signal, onProgress: told },
+    );
     sets.push(sides);
+    if (set === 0) agreements.push(...more.agreements);
     if (way !== undefined && 'ways' in peer) peer = { ...peer, ways: [way] };
   }
   const pooled = sets[0]!.map((_, i) => pool(sets.map((sides) => sides[i]!)));
@@ -48,7 +66,15 @@ export async function runCase(
   return pooled.flatMap((mine, i) => {
     const { suffix } = benchCase.ours[i]!;
     const name = suffix === undefined ? benchCase.name : `${benchCase.name}/${suffix}`;
-    return [timeRow(name, mine, theirs), ...(benchCase.memory ? [memoryRow(name, mine, theirs)] : [])];
+    const value = agreements[i];
+    return [
+      timeRow(name, mine, theirs, {
+        unit: units.step,
+        limit,
+        agreement: value === undefined ? undefined : { measure: agreement!.measure, value },
+      }),
+      ...(benchCase.memory ? [memoryRow(name, mine, theirs, units.memory)] : []),
+    ];
   });
 }
 
@@ -59,7 +85,7 @@ function pool(sides: readonly (Measured | Missing)[]): Measured | Missing {
   return {
     name: measured[0]!.name,
     rounds: measured.flatMap((side) => side.rounds),
-    megabytes: Math.max(...measured.map((side) => side.megabytes)),
+    peak: Math.max(...measured.map((side) => side.peak)),
   };
 }
 
@@ -87,7 +113,7 @@ async function measureOnce(
   try {
     const ours: (Running | Missing)[] = [];
     for (const contender of benchCase.ours) ours.push(await start(contender));
-    const peer = await startPeer(benchCase.peer, start);
+    const peer = await startPeer(benchCase.peer, Math.min(TRIAL_STEPS, steps), start);
     const running = [...ours, peer].filter((side): side is Running => 'worker' in side);
     assertSameNetwork(benchCase.name, running);
     const times = await takeTurns(
@@ -101,20 +127,51 @@ async function measureOnce(
           ? {
               name: side.name,
               rounds: times[running.indexOf(side)]!,
-              megabytes: await side.worker.peakMegabytes(),
+              peak: await side.worker.peakMemory(),
             }
           : side,
       );
     }
-    return { sides, way: 'worker' in peer ? peer.contender : undefined };
+    const { agreement } = benchCase;
+    // After memory was asked for, since to write a result takes some.
+    const agreements = agreement === undefined ? [] : await compareResults(ours, peer, agreement);
+    return { sides, way: 'worker' in peer ? peer.contender : undefined, agreements };
   } finally {
     for (const worker of workers) await worker.close();
+  }
+}
+
+/** How alike the peer's result and that of each of ours are. */
+async function compareResults(
+  ours: readonly (Running | Missing)[],
+  peer: Running | Missing,
+  { of }: Agreement,
+): Promise<(number | undefined)[]> {
+  if (isMissingSide(peer)) return [];
+  const folder = await mkdtemp(join(tmpdir(), 'lesion-bench-'));
+  try {
+    const path = join(folder, 'output.bin');
+    await peer.worker.writeOutput(path);
+    const theirs = await readArrays(path);
+    const values: (number | undefined)[] = [];
+    for (const side of ours) {
+      if (isMissingSide(side)) {
+        values.push(undefined);
+        continue;
+      }
+      await side.worker.writeOutput(path);
+      values.push(of(await readArrays(path), theirs));
+    }
+    return values;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** Starts every way of running the peer and keeps the fastest. */
 async function startPeer(
   peer: BenchCase['peer'],
+  trialSteps: number,
   start: (contender: Contender) => Promise<Running | Missing>,
 ): Promise<Running | Missing> {
   if ('reason' in peer) return peer;
@@ -123,7 +180,8 @@ async function startPeer(
   for (const way of peer.ways) {
     const side = await start(way);
     if (isMissingSide(side)) reasons.add(side.reason);
-    else tried.push({ side, time: median(await side.worker.steps(TRIAL_STEPS)) });
+    else if (peer.ways.length === 1) return side;
+    else tried.push({ side, time: median(await side.worker.steps(trialSteps)) });
   }
   tried.sort((a, b) => a.time - b.time);
   const [fastest, ...others] = tried;

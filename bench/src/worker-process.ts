@@ -62,16 +62,21 @@ export class BenchWorker {
     return this.#child.ask(question);
   }
 
-  /** Takes steps. @returns the milliseconds of each */
+  /** Takes steps. @returns each one's figure: milliseconds, unless the case has another unit */
   async steps(count: number): Promise<number[]> {
     const { times } = await this.ask({ do: 'steps', count });
     return times as number[];
   }
 
-  /** The most memory that the process has ever had resident, in megabytes. */
-  async peakMegabytes(): Promise<number> {
-    const { megabytes } = await this.ask({ do: 'memory' });
-    return megabytes as number;
+  /** The most memory that the process has ever had resident: megabytes, unless the case has another unit. */
+  async peakMemory(): Promise<number> {
+    const { peak } = await this.ask({ do: 'memory' });
+    return peak as number;
+  }
+
+  /** Has the result of the work written to a file of arrays. */
+  async writeOutput(path: string): Promise<void> {
+    await this.ask({ do: 'output', path });
   }
 
   /** Ends the process; it has nothing to save. */
