@@ -17,10 +17,10 @@ import {
   sizeOf,
 } from '@lesion/core';
 import { type DistanceMapOptions, distanceMap } from './distance-map.js';
-import { type LesionIndexes, type LesionIndexesOptions, lesionIndexes } from './lesion-indexes.js';
+import { indexesOf, type LesionIndexes, type LesionIndexesOptions } from './lesion-indexes.js';
 import { type LesionMaskOptions, lesionMask } from './lesion-mask.js';
 import { normalizePixels } from './normalize-class-maps.js';
-import { refineMaps } from './refine-maps.js';
+import { refinePixels } from './refine-maps.js';
 
 /** How the pixels of a lesion are weighted, see {@link AnalyzeLesionOptions.weighting}. */
 export type Weighting = 'distance' | 'uniform';
@@ -97,6 +97,7 @@ export function analyzeLesion(classMaps: ClassMaps, options?: AnalyzeLesionOptio
   const { weighting, form, levels, border } = settings;
   const { threshold, largestComponent, componentWeight, fillHoles, connectivity } = settings;
   assertOneOf(weighting, ['distance', 'uniform'], 'weighting');
+  assertOneOf(form, ['weighted-mean', 'literal'], 'form');
   assertClassMaps(classMaps, 'classMaps', CLASS_MAP_CHANNELS.length);
   const source = contiguousData(classMaps);
   if (settings.mask !== undefined) {
@@ -107,23 +108,21 @@ export function analyzeLesion(classMaps: ClassMaps, options?: AnalyzeLesionOptio
   const mask =
     settings.mask ??
     lesionMask(classMaps, { threshold, largestComponent, componentWeight, fillHoles, connectivity });
-  const maskPixels = contiguousData(mask);
-  const emptyMask = !maskPixels.includes(1);
+  const lesion = contiguousData(mask);
+  const emptyMask = !lesion.includes(1);
   const size = sizeOf(classMaps);
-  const normalizedMaps = createClassMaps(
-    size,
-    LESION_CLASSES.length,
-    normalizePixels(source, CLASS_MAP_CHANNELS.length, emptyMask ? undefined : maskPixels),
-  );
+  const classes = LESION_CLASSES.length;
+  const normalized = normalizePixels(source, CLASS_MAP_CHANNELS.length, emptyMask ? undefined : lesion);
   const weights =
     weighting === 'uniform'
-      ? createScalarMap(size, Float32Array.from(maskPixels))
+      ? createScalarMap(size, new Float32Array(lesion))
       : distanceMap(mask, { levels, border });
+  const weightPixels = contiguousData(weights);
   return {
     mask,
-    indexes: lesionIndexes(normalizedMaps, weights, { form }),
-    normalizedMaps,
-    refinedMaps: refineMaps(normalizedMaps, weights),
+    indexes: indexesOf(normalized, weightPixels, form),
+    normalizedMaps: createClassMaps(size, classes, normalized),
+    refinedMaps: createClassMaps(size, classes, refinePixels(normalized, weightPixels)),
     distanceMap: weights,
     emptyMask,
   };

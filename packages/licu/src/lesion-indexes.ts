@@ -68,32 +68,44 @@ export function lesionIndexes(
   assertAllFinite(maps, 'normalizedMaps');
   assertAllFinite(weights, 'distanceMap');
 
+  for (let pixel = 0; pixel < weights.length; pixel++) {
+    if (weights[pixel]! >= 0) continue;
+    throw invalidArgument({
+      what: 'a weight below 0',
+      where: 'distanceMap',
+      got: `${weights[pixel]} at index ${pixel} of ${weights.length}`,
+      expected: 'at least 0',
+    });
+  }
+  return indexesOf(maps, weights, form);
+}
+
+/** {@link lesionIndexes} of checked pixels. */
+export function indexesOf(maps: Float32Array, weights: Float32Array, form: IndexForm): LesionIndexes {
   let lesionPixels = 0;
   let weightSum = 0;
-  for (let pixel = 0; pixel < weights.length; pixel++) {
-    const weight = weights[pixel]!;
-    if (weight < 0) {
-      throw invalidArgument({
-        what: 'a weight below 0',
-        where: 'distanceMap',
-        got: `${weight} at index ${pixel} of ${weights.length}`,
-        expected: 'at least 0',
-      });
-    }
-    if (weight > 0) lesionPixels++;
-    weightSum += weight;
-  }
-  const empty = lesionPixels === 0;
   let melanoma = 0;
   let seborrheicKeratosis = 0;
   let nevus = 0;
-  for (let pixel = 0, at = 0; pixel < weights.length; pixel++, at += 3) {
-    const weight = empty ? 1 : weights[pixel]!;
+  for (let pixel = 0; pixel < weights.length; pixel++) {
+    const weight = weights[pixel]!;
+    if (weight === 0) continue;
+    const at = 3 * pixel;
+    lesionPixels++;
+    weightSum += weight;
     melanoma += weight * maps[at]!;
     seborrheicKeratosis += weight * maps[at + 1]!;
     nevus += weight * maps[at + 2]!;
   }
-  const divisor = empty ? weights.length : form === 'literal' ? lesionPixels : weightSum;
+  let divisor = form === 'literal' ? lesionPixels : weightSum;
+  if (lesionPixels === 0) {
+    divisor = weights.length;
+    for (let at = 0; at < maps.length; at += 3) {
+      melanoma += maps[at]!;
+      seborrheicKeratosis += maps[at + 1]!;
+      nevus += maps[at + 2]!;
+    }
+  }
   return {
     melanoma: melanoma / divisor,
     seborrheic_keratosis: seborrheicKeratosis / divisor,

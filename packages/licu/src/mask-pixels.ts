@@ -6,7 +6,8 @@ const NOT_BINARY = 0xfefefefe;
 
 /** Whether bytes are 0 or 1 throughout. */
 function isBinary(bytes: Uint8Array): boolean {
-  const head = Math.min(bytes.length, -bytes.byteOffset & 3);
+  if (bytes.length < 4) return bytes.every((byte) => byte <= 1);
+  const head = -bytes.byteOffset & 3;
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
   let bits = 0;
   for (let i = 0; i < words.length; i++) bits |= words[i]!;

@@ -36,10 +36,20 @@ export function refineMaps(normalizedMaps: ClassMaps, distanceMap: ScalarMap): C
   const weights = contiguousData(distanceMap);
   assertAllFinite(maps, 'normalizedMaps');
   assertAllFinite(weights, 'distanceMap');
+  return createClassMaps(sizeOf(normalizedMaps), CLASSES, refinePixels(maps, weights));
+}
+
+/** {@link refineMaps} of checked pixels. */
+export function refinePixels(maps: Float32Array, weights: Float32Array): Float32Array {
   const out = new Float32Array(maps.length);
-  for (let pixel = 0, at = 0; pixel < weights.length; pixel++) {
+  for (let pixel = 0; pixel < weights.length; pixel++) {
     const weight = weights[pixel]!;
-    for (let c = 0; c < CLASSES; c++, at++) out[at] = maps[at]! * weight;
+    // Memory that is never written costs nothing, and most of an image is no lesion.
+    if (weight === 0) continue;
+    const at = CLASSES * pixel;
+    out[at] = maps[at]! * weight;
+    out[at + 1] = maps[at + 1]! * weight;
+    out[at + 2] = maps[at + 2]! * weight;
   }
-  return createClassMaps(sizeOf(normalizedMaps), CLASSES, out);
+  return out;
 }

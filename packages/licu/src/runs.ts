@@ -32,8 +32,11 @@ function changesIn(bytes: Uint8Array): { changes: Int32Array; count: number } {
       last = bytes[i]!;
     }
   };
-  const head = LITTLE_ENDIAN ? Math.min(bytes.length, -bytes.byteOffset & 3) : bytes.length;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  const byWords = LITTLE_ENDIAN && bytes.length > 3;
+  const head = byWords ? -bytes.byteOffset & 3 : bytes.length;
+  const words = byWords
+    ? new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2)
+    : new Int32Array(0);
   byteByByte(0, head);
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!;
