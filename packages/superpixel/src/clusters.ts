@@ -67,13 +67,25 @@ function startClusters(seeds: Seeds, features: Float64Array, width: number, pixe
   };
 }
 
-/** Every pixel in the grid cell of its seed: a first guess, and the label of pixels that no window reaches. */
-function labelGridCells(labels: Int32Array, size: Size, shape: Seeds['shape']): void {
+/**
+ * Every pixel in the grid cell of its seed: a first guess, and the label of pixels that no window reaches.
+ * Rows are `stride` values long; beyond the image they repeat their last label.
+ */
+export function labelGridCells(
+  labels: Int32Array,
+  size: Size,
+  shape: Seeds['shape'],
+  stride = size.width,
+): void {
   const { height, width } = size;
-  const columnOf = Int32Array.from({ length: width }, (_, x) => Math.floor((x * shape.columns) / width));
-  for (let y = 0, at = 0; y < height; y++) {
+  const columnOf = Int32Array.from({ length: stride }, (_, x) =>
+    Math.floor((Math.min(x, width - 1) * shape.columns) / width),
+  );
+  for (let y = 0, at = 0, filled = -1; y < height; y++, at += stride) {
     const first = Math.floor((y * shape.rows) / height) * shape.columns;
-    for (let x = 0; x < width; x++) labels[at++] = first + columnOf[x]!;
+    if (first === filled) labels.copyWithin(at, at - stride, at);
+    else for (let x = 0; x < stride; x++) labels[at + x] = first + columnOf[x]!;
+    filled = first;
   }
 }
 

@@ -9,9 +9,21 @@ export function linearize(value: number): number {
 }
 
 const NODES = 2048;
-/** `(i / NODES) ** 2.4` and `NODES / i`. */
-const nodePowers = Float64Array.from({ length: NODES + 1 }, (_, i) => (i / NODES) ** 2.4);
-const nodeInverses = Float64Array.from({ length: NODES + 1 }, (_, i) => (i === 0 ? 0 : NODES / i));
+/** `NODES / i` and `(i / NODES) ** 2.4`, in turn. */
+export const POWER_TABLE: Float64Array = nodeTable(NODES, 2.4);
+
+const ROOT_NODES = 1024;
+/** `ROOT_NODES / i` and `(i / ROOT_NODES) ** (2 / 3)`, in turn. */
+export const ROOT_TABLE: Float64Array = nodeTable(ROOT_NODES, 2 / 3);
+
+function nodeTable(nodes: number, power: number): Float64Array {
+  const table = new Float64Array(2 * (nodes + 2));
+  for (let i = 1; i < nodes + 2; i++) {
+    table[2 * i] = nodes / i;
+    table[2 * i + 1] = (i / nodes) ** power;
+  }
+  return table;
+}
 
 /**
  * Does {@link linearize} to a row in place, within 1e-15 of it and many times faster: powers are the slowest
@@ -21,19 +33,32 @@ export function linearizeRow(row: Float64Array): void {
   for (let i = 0; i < row.length; i++) {
     const value = row[i]!;
     if (value > 0.04045) {
-      const base = (value + 0.055) / 1.055;
-      const node = Math.round(base * NODES);
-      const d = base * nodeInverses[node]! - 1;
+      const base = (value + 0.055) * (1 / 1.055);
+      const node = Math.floor(base * NODES + 0.5);
+      const d = base * POWER_TABLE[2 * node]! - 1;
       const series = 1 + d * (2.4 + d * (1.68 + d * (0.224 + d * (-0.0336 + d * 0.010752))));
-      row[i] = nodePowers[node]! * series;
+      row[i] = POWER_TABLE[2 * node + 1]! * series;
     } else {
       row[i] = value / 12.92;
     }
   }
 }
 
+/**
+ * The cube root of a value from 0.008 to 1, within 4e-16 of it relatively: the power 2/3 of the square root, by
+ * the series of `(1 + d) ** (2 / 3)` around 1024 known ones. Its few operations are the same wherever they run.
+ */
+export function cubeRoot(value: number): number {
+  const root = Math.sqrt(value);
+  const node = Math.floor(root * ROOT_NODES + 0.5);
+  const d = root * ROOT_TABLE[2 * node]! - 1;
+  const series =
+    1 + d * (2 / 3 + d * (-1 / 9 + d * (4 / 81 + d * (-7 / 243 + d * (14 / 729 + d * (-91 / 6561))))));
+  return ROOT_TABLE[2 * node + 1]! * series;
+}
+
 function labCurve(value: number): number {
-  return value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116;
+  return value > 0.008856 ? cubeRoot(value) : 7.787 * value + 16 / 116;
 }
 
 /** Replaces linear RGB in 0..1, interleaved, by CIELAB (white point D65, 2 degrees). */
@@ -42,9 +67,9 @@ export function linearToLab(row: Float64Array): void {
     const red = row[i]!;
     const green = row[i + 1]!;
     const blue = row[i + 2]!;
-    const x = labCurve((red * 0.412453 + green * 0.35758 + blue * 0.180423) / 0.95047);
+    const x = labCurve((red * 0.412453 + green * 0.35758 + blue * 0.180423) * (1 / 0.95047));
     const y = labCurve(red * 0.212671 + green * 0.71516 + blue * 0.072169);
-    const z = labCurve((red * 0.019334 + green * 0.119193 + blue * 0.950227) / 1.08883);
+    const z = labCurve((red * 0.019334 + green * 0.119193 + blue * 0.950227) * (1 / 1.08883));
     row[i] = 116 * y - 16;
     row[i + 1] = 500 * (x - y);
     row[i + 2] = 200 * (y - z);

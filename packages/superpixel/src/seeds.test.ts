@@ -86,7 +86,7 @@ describe('seeds', () => {
       windowStep: { row: 3, column: 3 },
       shape: { rows: 1, columns: 3 },
     };
-    perturbSeeds(seeds, features, size);
+    perturbSeeds(seeds, (y, x, channel) => features[3 * (7 * y + x) + channel]!, size);
     expect(places(seeds)).toEqual([
       [1, 4],
       [2, 5],

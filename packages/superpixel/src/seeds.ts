@@ -99,16 +99,21 @@ export function hexagonalSeeds(size: Size, count: number): Seeds {
  * Moves each seed to the lowest squared colour gradient among the 3x3 pixels around it, so that none starts
  * on an edge or a hair (Achanta et al. 2012, section 3.1). A seed stays where a move gains nothing; pixels
  * on the image's border have no gradient and are not chosen.
+ *
+ * @param colorAt The value of one channel of the pixel at row `y`, column `x`.
  */
-export function perturbSeeds(seeds: Seeds, features: Float64Array, size: Size): void {
+export function perturbSeeds(
+  seeds: Seeds,
+  colorAt: (y: number, x: number, channel: number) => number,
+  size: Size,
+): void {
   const { height, width } = size;
   const gradient = (y: number, x: number): number => {
     if (y < 1 || x < 1 || y >= height - 1 || x >= width - 1) return Number.POSITIVE_INFINITY;
-    const at = (y * width + x) * 3;
     let sum = 0;
     for (let channel = 0; channel < 3; channel++) {
-      const across = features[at + 3 + channel]! - features[at - 3 + channel]!;
-      const down = features[at + width * 3 + channel]! - features[at - width * 3 + channel]!;
+      const across = colorAt(y, x + 1, channel) - colorAt(y, x - 1, channel);
+      const down = colorAt(y + 1, x, channel) - colorAt(y - 1, x, channel);
       sum += across * across + down * down;
     }
     return sum;

@@ -8,13 +8,15 @@ import {
   createLabelMap,
   type LabelMap,
   type RgbImage,
+  type Size,
   sizeOf,
 } from '@lesion/core';
 import { clusterPixels } from './clusters.js';
-import { closeGaps, enforceConnectivity } from './connectivity.js';
+import { type ConnectivityRule, closeGaps, enforceConnectivity } from './connectivity.js';
 import { colorFeatures } from './features.js';
-import { resolveSettings, type SuperpixelOptions } from './options.js';
-import { hexagonalSeeds, perturbSeeds, squareSeeds } from './seeds.js';
+import { segmentWithKernels } from './kernels/segment.js';
+import { resolveSettings, type SuperpixelOptions, type SuperpixelSettings } from './options.js';
+import { hexagonalSeeds, perturbSeeds, type Seeds, squareSeeds } from './seeds.js';
 
 /** What {@link superpixels} gives. */
 export interface Superpixels {
@@ -50,25 +52,49 @@ export function superpixels(image: RgbImage, options?: SuperpixelOptions): Super
   const settings = resolveSettings(options);
   const size = sizeOf(image);
   const pixels = size.height * size.width;
-  const features = colorFeatures(contiguousData(image), size, settings);
   const grid = settings.seeds === 'square' ? squareSeeds : hexagonalSeeds;
   const seeds = grid(size, settings.count);
-  if (settings.perturbSeeds) perturbSeeds(seeds, features, size);
-  const clustered = clusterPixels(features, size, seeds, settings);
-  if (settings.connectivity === 'none') {
-    const count = closeGaps(clustered, seeds.rows.length);
-    return { labels: createLabelMap(size, clustered), count };
-  }
-  const regions = settings.meanSize === 'count' ? Math.min(settings.count, pixels) : seeds.rows.length;
-  const meanSize = pixels / regions;
-  const connected = new Int32Array(pixels);
-  const count = enforceConnectivity(clustered, connected, size, {
-    rule: settings.connectivity,
+  const rule = connectivityRule(settings, pixels, seeds.rows.length);
+  const data = contiguousData(image);
+  const segment =
+    segmentWithKernels(data, size, seeds, settings, rule) ??
+    segmentPlainly(data, size, seeds, settings, rule);
+  const { labels } = segment;
+  const count = rule === undefined ? closeGaps(labels, segment.count) : segment.count;
+  return { labels: createLabelMap(size, labels), count };
+}
+
+function connectivityRule(
+  settings: SuperpixelSettings,
+  pixels: number,
+  seeds: number,
+): ConnectivityRule | undefined {
+  const { connectivity, minSizeFactor, maxSizeFactor } = settings;
+  if (connectivity === 'none') return undefined;
+  const meanSize = pixels / (settings.meanSize === 'count' ? Math.min(settings.count, pixels) : seeds);
+  return {
+    rule: connectivity,
     minSize:
-      settings.connectivity === 'epfl'
-        ? Math.floor(Math.floor(meanSize) * settings.minSizeFactor) + 1
-        : Math.floor(meanSize * settings.minSizeFactor),
-    maxSize: Math.max(1, Math.floor(meanSize * settings.maxSizeFactor)),
-  });
-  return { labels: createLabelMap(size, connected), count };
+      connectivity === 'epfl'
+        ? Math.floor(Math.floor(meanSize) * minSizeFactor) + 1
+        : Math.floor(meanSize * minSizeFactor),
+    maxSize: Math.max(1, Math.floor(meanSize * maxSizeFactor)),
+  };
+}
+
+/** The definition that `segmentWithKernels` must give bit for bit. */
+export function segmentPlainly(
+  data: Uint8Array,
+  size: Size,
+  seeds: Seeds,
+  settings: SuperpixelSettings,
+  rule: ConnectivityRule | undefined,
+): { labels: Int32Array; count: number } {
+  const features = colorFeatures(data, size, settings);
+  if (settings.perturbSeeds)
+    perturbSeeds(seeds, (y, x, channel) => features[3 * (y * size.width + x) + channel]!, size);
+  const labels = clusterPixels(features, size, seeds, settings);
+  if (rule === undefined) return { labels, count: seeds.rows.length };
+  const connected = new Int32Array(labels.length);
+  return { labels: connected, count: enforceConnectivity(labels, connected, size, rule) };
 }
