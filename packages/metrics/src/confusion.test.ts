@@ -1,4 +1,5 @@
-import { createBinaryMask } from '@lesion/core';
+import { createBinaryMask, SeededRandom } from '@lesion/core';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { confusionCounts, createConfusionAccumulator } from './index.js';
 
@@ -22,6 +23,32 @@ describe('confusionCounts', () => {
     expect(confusionCounts(truth, prediction)).toEqual(expected);
     expect(confusionCounts(Uint8Array.of(1, 0, 0, 1, 1, 0), Float32Array.of(1, 1, 0, 1, 0, 0))).toEqual(
       expected,
+    );
+  });
+
+  it('counts bytes by fours as it counts numbers, wherever they begin', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 3000 }),
+        fc.integer(),
+        fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
+        fc.constantFrom(0.1, 0.5, 1),
+        (length, seed, offsets, share) => {
+          const random = new SeededRandom(seed);
+          const [truth, prediction] = offsets.map((offset) => {
+            const bytes = new Uint8Array(length + offset).subarray(offset);
+            for (let i = 0; i < length; i++) bytes[i] = random.chance(share) ? 1 : 0;
+            return bytes;
+          }) as [Uint8Array, Uint8Array];
+          expect(confusionCounts(truth, prediction)).toEqual(
+            confusionCounts(Float64Array.from(truth), Int32Array.from(prediction)),
+          );
+          if (length === 0) return;
+          const wrong = random.integer(length);
+          prediction[wrong] = 128;
+          expect(() => confusionCounts(truth, prediction)).toThrow(`got 128 at index ${wrong}`);
+        },
+      ),
     );
   });
 

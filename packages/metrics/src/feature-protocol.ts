@@ -3,7 +3,7 @@
  * score-pool and segmentation-metrics.
  */
 import { DERMOSCOPIC_FEATURES, invalidArgument, resolveOptions } from '@lesion/core';
-import { addCounts, type ConfusionCounts, confusionCounts, noCounts } from './confusion.js';
+import { addCounts, type ConfusionCounts, countsAbove, noCounts } from './confusion.js';
 import { meanOfDefined } from './mean.js';
 import {
   assertClassNames,
@@ -19,7 +19,7 @@ import {
 import type { ScoreMetricName } from './score-metrics.js';
 import { ScorePool } from './score-pool.js';
 import { type SegmentationMetricName, segmentationMetrics } from './segmentation-metrics.js';
-import { DEFAULT_THRESHOLD, thresholdDoubles } from './threshold.js';
+import { DEFAULT_THRESHOLD } from './threshold.js';
 import {
   assertProbabilities,
   assertSameLength,
@@ -74,7 +74,7 @@ function checkFeatures(
     const labels = labelBytes(flatTruth, truthName);
     const scores = scoreDoubles(flatPrediction, predictionName);
     assertProbabilities(scores, predictionName);
-    return { labels, scores, counts: confusionCounts(labels, thresholdDoubles(scores, DEFAULT_THRESHOLD)) };
+    return { labels, scores, counts: countsAbove(labels, scores, DEFAULT_THRESHOLD) };
   });
 }
 

@@ -1,6 +1,6 @@
 /** The precision-recall curve and average precision by both rules. Leans on core and ranking. */
 import { assertOneOf, resolveOptions } from '@lesion/core';
-import { countAtThresholds, rankInput, type ThresholdCounts, thresholdsOf } from './ranking.js';
+import { type ThresholdCounts, useInputCounts } from './ranking.js';
 import type { Labels, Scores } from './values.js';
 
 /** How average precision is taken from the curve, see {@link AveragePrecisionOptions.rule}. */
@@ -44,9 +44,11 @@ export interface PrecisionRecallCurve {
  * ```
  */
 export function precisionRecallCurve(labels: Labels, scores: Scores): PrecisionRecallCurve {
-  const ranking = rankInput(labels, scores);
-  const thresholds = thresholdsOf(ranking);
-  const { truePositives, falsePositives, positives } = countAtThresholds(ranking);
+  return useInputCounts(labels, scores, true, curveOf);
+}
+
+function curveOf(counts: ThresholdCounts, thresholds: Float64Array): PrecisionRecallCurve {
+  const { truePositives, falsePositives, positives } = counts;
   const length = 1 + thresholds.length;
   const curve: PrecisionRecallCurve = {
     precision: new Float64Array(length),
@@ -101,5 +103,5 @@ export function averagePrecisionOf(counts: ThresholdCounts, rule: AveragePrecisi
 export function averagePrecision(labels: Labels, scores: Scores, options?: AveragePrecisionOptions): number {
   const { rule } = resolveOptions(options, { rule: 'step' }, 'averagePrecision');
   assertOneOf(rule, AVERAGE_PRECISION_RULES, 'rule');
-  return averagePrecisionOf(countAtThresholds(rankInput(labels, scores)), rule);
+  return useInputCounts(labels, scores, false, (counts) => averagePrecisionOf(counts, rule));
 }

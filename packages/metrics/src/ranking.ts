@@ -2,7 +2,9 @@
  * Scores in descending order with ties as groups, and the counts above each threshold: what every curve and every
  * area is computed from, whether in one shot, by an accumulator or on a bootstrap sample. Leans on descending-order.
  */
+import { loadKernels } from '@lesion/core';
 import { descendingOrder } from './descending-order.js';
+import { binary } from './kernels/binary.js';
 import {
   assertSameLength,
   flatValues,
@@ -26,8 +28,8 @@ export interface Ranking {
 
 /** Counts at each threshold of a ranking: of the labels whose score is at least that. */
 export interface ThresholdCounts {
-  truePositives: Float64Array;
-  falsePositives: Float64Array;
+  truePositives: Float64Array | Uint32Array;
+  falsePositives: Float64Array | Uint32Array;
   /** All positives. */
   positives: number;
   /** All negatives. */
@@ -54,16 +56,106 @@ export function rank(labels: Uint8Array, scores: Float64Array): Ranking {
 }
 
 /** The score of each group, descending. */
-export function thresholdsOf({ order, ends, scores }: Ranking): Float64Array {
+function thresholdsOf({ order, ends, scores }: Ranking): Float64Array {
   return Float64Array.from(ends, (end) => scores[order[end - 1]!]!);
 }
 
-/** Checks and ranks what a caller gave. */
-export function rankInput(labels: Labels, scores: Scores): Ranking {
+/** Compiled from `assembly/ranking.ts`, which describes the function. */
+interface RankingKernels {
+  countAtThresholds(
+    labels: number,
+    scores: number,
+    keys: number,
+    count: number,
+    counters: number,
+    thresholds: number,
+  ): number;
+}
+
+/** Below it, the plain path is as fast. */
+const FEW_SCORES = 256;
+
+const COUNTER_BYTES = 3 * 2048 * 4;
+
+/**
+ * Counts the labels at each threshold without keeping the order, in WebAssembly: 17 bytes a score, 25 with thresholds.
+ * @param use Called with the counts, which are gone after it, and with the thresholds if they are asked for.
+ * @returns undefined if `use` was not called: where there is no WebAssembly, and where a label or score is wrong.
+ */
+function useCountsFast<T>(
+  labels: Uint8Array,
+  scores: Float64Array | Float32Array,
+  withThresholds: boolean,
+  use: (counts: ThresholdCounts, thresholds: Float64Array) => T,
+): { used: T } | undefined {
+  const { length } = labels;
+  if (length < FEW_SCORES) return undefined;
+  const keyBytes = 8 * (length + 2);
+  const wanted = length + (withThresholds ? 3 : 2) * keyBytes + COUNTER_BYTES;
+  const kernels = loadKernels<RankingKernels>(binary, wanted, 5);
+  if (kernels === undefined) return undefined;
+  try {
+    const labelsInside = kernels.array(Uint8Array, length);
+    const scoresInside = kernels.array(Float64Array, length + 2);
+    const keys = kernels.reserve(keyBytes);
+    const counters = kernels.array(Uint32Array, COUNTER_BYTES / 4);
+    const thresholds = withThresholds ? kernels.array(Float64Array, length) : new Float64Array(0);
+    labelsInside.set(labels);
+    scoresInside.set(scores);
+    const groups = kernels.functions.countAtThresholds(
+      labelsInside.byteOffset,
+      scoresInside.byteOffset,
+      keys,
+      length,
+      counters.byteOffset,
+      withThresholds ? thresholds.byteOffset : 0,
+    );
+    if (groups < 0) return undefined;
+    const { buffer } = kernels.memory;
+    const at = counters[0]!;
+    const truePositives = new Uint32Array(buffer, at, groups);
+    const falsePositives = new Uint32Array(buffer, at + 4 * (length + 2), groups);
+    const positives = truePositives[groups - 1]!;
+    const counts = { truePositives, falsePositives, positives, negatives: length - positives };
+    return { used: use(counts, thresholds.subarray(0, groups)) };
+  } finally {
+    kernels.release();
+  }
+}
+
+/**
+ * Counts the labels at each threshold of checked labels and scores.
+ * @param use Receives the counts, which are gone after it.
+ */
+export function useCounts<T>(
+  labels: Uint8Array,
+  scores: Float64Array,
+  use: (counts: ThresholdCounts) => T,
+): T {
+  const fast = useCountsFast(labels, scores, false, use);
+  return fast === undefined ? use(countAtThresholds(rank(labels, scores))) : fast.used;
+}
+
+/**
+ * Checks what a caller gave and counts its labels at each threshold.
+ * @param use Receives the counts and the thresholds, descending, which are gone after it.
+ */
+export function useInputCounts<T>(
+  labels: Labels,
+  scores: Scores,
+  withThresholds: boolean,
+  use: (counts: ThresholdCounts, thresholds: Float64Array) => T,
+): T {
   const flatLabels = flatValues(labels, 'labels');
   const flatScores = flatValues(scores, 'scores');
   assertSameLength(flatLabels, flatScores, ['labels', 'scores']);
-  return rank(labelBytes(flatLabels, 'labels'), scoreDoubles(flatScores, 'scores'));
+  const bytes = flatLabels instanceof Uint8Array ? flatLabels : labelBytes(flatLabels, 'labels');
+  const floats = flatScores instanceof Float64Array || flatScores instanceof Float32Array;
+  const doubles = floats ? flatScores : scoreDoubles(flatScores, 'scores');
+  const fast = useCountsFast(bytes, doubles, withThresholds, use);
+  if (fast !== undefined) return fast.used;
+  const ranking = rank(labelBytes(flatLabels, 'labels'), scoreDoubles(flatScores, 'scores'));
+  return use(countAtThresholds(ranking), withThresholds ? thresholdsOf(ranking) : new Float64Array(0));
 }
 
 /** Room for the counts of a ranking, to be filled again and again. */
@@ -77,7 +169,7 @@ export function emptyCounts(ranking: Ranking): ThresholdCounts {
   };
 }
 
-/** Counts the labels at each threshold. */
+/** Counts the labels at each threshold of a ranking. */
 export function countAtThresholds(ranking: Ranking): ThresholdCounts {
   const { labels, ends } = ranking;
   const counts = emptyCounts(ranking);

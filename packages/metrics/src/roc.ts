@@ -1,6 +1,6 @@
 /** The receiver operating characteristic and the area under it. Leans on core and ranking. */
 import { resolveOptions } from '@lesion/core';
-import { countAtThresholds, rankInput, type ThresholdCounts, thresholdsOf } from './ranking.js';
+import { type ThresholdCounts, useInputCounts } from './ranking.js';
 import type { Labels, Scores } from './values.js';
 
 /** Options of {@link rocCurve}. */
@@ -60,9 +60,12 @@ function bends(counts: ThresholdCounts): number[] {
  */
 export function rocCurve(labels: Labels, scores: Scores, options?: RocCurveOptions): RocCurve {
   const { dropCollinear } = resolveOptions(options, { dropCollinear: false }, 'rocCurve');
-  const ranking = rankInput(labels, scores);
-  const thresholds = thresholdsOf(ranking);
-  const counts = countAtThresholds(ranking);
+  return useInputCounts(labels, scores, true, (counts, thresholds) =>
+    curveOf(counts, thresholds, dropCollinear),
+  );
+}
+
+function curveOf(counts: ThresholdCounts, thresholds: Float64Array, dropCollinear: boolean): RocCurve {
   const points = dropCollinear ? bends(counts) : undefined;
   const length = 1 + (points?.length ?? thresholds.length);
   const curve: RocCurve = {
@@ -107,11 +110,12 @@ export function areaUnderRoc(counts: ThresholdCounts): number {
  * @returns In [0, 1]; NaN unless there are both positives and negatives.
  * @throws LesionError `INVALID_ARGUMENT` if lengths differ or a label is neither 0 nor 1; `NOT_FINITE` if a score
  * is not finite.
+ * @remarks Time is in proportion to the scores. It takes 17 bytes a score; with plain kernels, 41.
  * @example
  * ```ts
  * rocAuc([0, 0, 1, 1], [0.1, 0.4, 0.4, 0.8]); // 0.875
  * ```
  */
 export function rocAuc(labels: Labels, scores: Scores): number {
-  return areaUnderRoc(countAtThresholds(rankInput(labels, scores)));
+  return useInputCounts(labels, scores, false, areaUnderRoc);
 }

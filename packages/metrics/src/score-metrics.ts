@@ -1,10 +1,11 @@
 /** The challenge's five metrics of scores, in one shot or batch by batch. Leans on score-pool and segmentation-metrics. */
 import { assertNumber, assertOneOf, resolveOptions } from '@lesion/core';
-import { addCounts, type ConfusionCounts, confusionCounts, noCounts } from './confusion.js';
+import { addCounts, type ConfusionCounts, countsAbove, noCounts } from './confusion.js';
 import { AVERAGE_PRECISION_RULES, type AveragePrecisionOptions } from './precision-recall.js';
-import { ScorePool } from './score-pool.js';
+import { useInputCounts } from './ranking.js';
+import { metricsOf, ScorePool } from './score-pool.js';
 import { segmentationMetrics } from './segmentation-metrics.js';
-import { DEFAULT_THRESHOLD, type ThresholdOptions, thresholdDoubles } from './threshold.js';
+import { DEFAULT_THRESHOLD, type ThresholdOptions } from './threshold.js';
 import {
   assertSameLength,
   flatValues,
@@ -38,6 +39,20 @@ export interface ScoreAccumulator {
   reset(): void;
 }
 
+function settingsOf(options: ScoreMetricsOptions | undefined, where: string) {
+  const settings = resolveOptions(options, { threshold: DEFAULT_THRESHOLD, rule: 'step' }, where);
+  assertNumber(settings.threshold, 'threshold');
+  assertOneOf(settings.rule, AVERAGE_PRECISION_RULES, 'rule');
+  return settings;
+}
+
+function checkedBatch(labels: Labels, scores: Scores): { bytes: Uint8Array; doubles: Float64Array } {
+  const flatLabels = flatValues(labels, 'labels');
+  const flatScores = flatValues(scores, 'scores');
+  assertSameLength(flatLabels, flatScores, ['labels', 'scores']);
+  return { bytes: labelBytes(flatLabels, 'labels'), doubles: scoreDoubles(flatScores, 'scores') };
+}
+
 /**
  * Makes an accumulator that pools labels and scores: what it computes does not depend on how they were cut into
  * batches, and equals {@link scoreMetrics} of all of them.
@@ -50,13 +65,7 @@ export interface ScoreAccumulator {
  * ```
  */
 export function createScoreAccumulator(options?: ScoreMetricsOptions): ScoreAccumulator {
-  const { threshold, rule } = resolveOptions(
-    options,
-    { threshold: DEFAULT_THRESHOLD, rule: 'step' },
-    'createScoreAccumulator',
-  );
-  assertNumber(threshold, 'threshold');
-  assertOneOf(rule, AVERAGE_PRECISION_RULES, 'rule');
+  const { threshold, rule } = settingsOf(options, 'createScoreAccumulator');
   let pool = new ScorePool();
   let counts: ConfusionCounts = noCounts();
   let count = 0;
@@ -65,13 +74,9 @@ export function createScoreAccumulator(options?: ScoreMetricsOptions): ScoreAccu
       return count;
     },
     update(labels, scores) {
-      const flatLabels = flatValues(labels, 'labels');
-      const flatScores = flatValues(scores, 'scores');
-      assertSameLength(flatLabels, flatScores, ['labels', 'scores']);
-      const bytes = labelBytes(flatLabels, 'labels');
-      const doubles = scoreDoubles(flatScores, 'scores');
+      const { bytes, doubles } = checkedBatch(labels, scores);
       pool.append(bytes, doubles, 0);
-      addCounts(counts, confusionCounts(bytes, thresholdDoubles(doubles, threshold)));
+      addCounts(counts, countsAbove(bytes, doubles, threshold));
       count += bytes.length;
     },
     compute() {
@@ -100,7 +105,9 @@ export function createScoreAccumulator(options?: ScoreMetricsOptions): ScoreAccu
  * ```
  */
 export function scoreMetrics(labels: Labels, scores: Scores, options?: ScoreMetricsOptions): ScoreMetrics {
-  const accumulator = createScoreAccumulator(options);
-  accumulator.update(labels, scores);
-  return accumulator.compute();
+  const { threshold, rule } = settingsOf(options, 'scoreMetrics');
+  const ranked = useInputCounts(labels, scores, false, (counts) => metricsOf(counts, rule));
+  const counts = countsAbove(flatValues(labels, 'labels'), flatValues(scores, 'scores'), threshold);
+  const { AC, SE, SP } = segmentationMetrics(counts);
+  return { ...ranked, AC, SE, SP };
 }

@@ -1,5 +1,5 @@
 /**
- * Labels and scores pooled over images, ranked once however often they are evaluated. Leans on ranking and on the
+ * Labels and scores pooled over images, ranked once however often they are resampled. Leans on ranking and on the
  * arithmetic of roc and precision-recall.
  */
 import { GrowingArray } from './growing-array.js';
@@ -11,6 +11,7 @@ import {
   type Ranking,
   rank,
   type ThresholdCounts,
+  useCounts,
 } from './ranking.js';
 import { areaUnderRoc } from './roc.js';
 
@@ -18,6 +19,11 @@ import { areaUnderRoc } from './roc.js';
 export interface RankMetrics {
   AUC: number;
   AP: number;
+}
+
+/** Both metrics from one ranking's counts. */
+export function metricsOf(counts: ThresholdCounts, rule: AveragePrecisionRule): RankMetrics {
+  return { AUC: areaUnderRoc(counts), AP: averagePrecisionOf(counts, rule) };
 }
 
 /** Labels and scores of many owners, such as the superpixels of images. */
@@ -42,19 +48,21 @@ export class ScorePool {
    * @param multiplicities How often each owner counts; each once if not given.
    */
   evaluate(rule: AveragePrecisionRule, multiplicities?: Uint32Array): RankMetrics {
-    this.#ranking ??= rank(this.#labels.values, this.#scores.values.slice());
-    let counts: ThresholdCounts;
     if (multiplicities === undefined) {
-      counts = countAtThresholds(this.#ranking);
-    } else {
-      const owners = this.#owners.values;
-      this.#resampling ??= {
-        owners: this.#ranking.order.map((index) => owners[index]!),
-        counts: emptyCounts(this.#ranking),
-      };
-      counts = this.#resampling.counts;
-      countResampled(this.#ranking, this.#resampling.owners, multiplicities, counts);
+      const { values } = this.#labels;
+      if (this.#ranking === undefined) {
+        return useCounts(values, this.#scores.values, (counts) => metricsOf(counts, rule));
+      }
+      return metricsOf(countAtThresholds(this.#ranking), rule);
     }
-    return { AUC: areaUnderRoc(counts), AP: averagePrecisionOf(counts, rule) };
+    this.#ranking ??= rank(this.#labels.values, this.#scores.values.slice());
+    const owners = this.#owners.values;
+    this.#resampling ??= {
+      owners: this.#ranking.order.map((index) => owners[index]!),
+      counts: emptyCounts(this.#ranking),
+    };
+    const { counts } = this.#resampling;
+    countResampled(this.#ranking, this.#resampling.owners, multiplicities, counts);
+    return metricsOf(counts, rule);
   }
 }

@@ -1,6 +1,6 @@
 /** Task 1, lesion segmentation, as the challenges of 2017 and 2018 scored it. Leans on protocol and segmentation-metrics. */
-import { assertBinaryMask, assertSameSize, type BinaryMask, resolveOptions } from '@lesion/core';
-import { confusionCounts } from './confusion.js';
+import { type BinaryMask, resolveOptions } from '@lesion/core';
+import { confusionOfMasks } from './confusion.js';
 import { meanOfDefined } from './mean.js';
 import {
   assertProtocol,
@@ -61,10 +61,7 @@ export function createSegmentationProtocol<P extends ProtocolName = 'isic2017'>(
     protocol,
     task: 1,
     add(id, truth, prediction) {
-      assertBinaryMask(truth, `${id}: truth`);
-      assertBinaryMask(prediction, `${id}: prediction`);
-      assertSameSize(truth, prediction, [`${id}: truth`, `${id}: prediction`]);
-      const counts = confusionCounts(truth, prediction);
+      const counts = confusionOfMasks(truth, prediction, [`${id}: truth`, `${id}: prediction`]);
       const row: Record<string, number> = segmentationMetrics(counts, {
         whenUndefined: protocol === 'isic2018' ? 1 : undefined,
       });

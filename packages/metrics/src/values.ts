@@ -51,9 +51,22 @@ export function notALabel(value: unknown, index: number, name: string): LesionEr
   });
 }
 
+/** Whether bytes are 0 or 1 throughout; of an array whose data begin at a multiple of 4 bytes. */
+function isBinary(bytes: Uint8Array): boolean {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+  let bits = 0;
+  for (let i = 0; i < words.length; i++) bits |= words[i]! & 0xfefefefe;
+  for (let i = 4 * words.length; i < bytes.length; i++) bits |= bytes[i]! & 0xfe;
+  return bits === 0;
+}
+
 /** Labels as bytes, checked. */
 export function labelBytes(labels: ArrayLike<number>, name: string): Uint8Array {
   const out = new Uint8Array(labels.length);
+  if (labels instanceof Uint8Array) {
+    out.set(labels);
+    if (isBinary(out)) return out;
+  }
   for (let i = 0; i < out.length; i++) {
     const label = labels[i];
     if (label !== 0 && label !== 1) throw notALabel(label, i, name);
@@ -65,6 +78,17 @@ export function labelBytes(labels: ArrayLike<number>, name: string): Uint8Array 
 /** Scores as doubles, checked; a copy, in which -0 is 0. */
 export function scoreDoubles(scores: ArrayLike<number>, name: string): Float64Array {
   const out = new Float64Array(scores.length);
+  if (scores instanceof Float64Array || scores instanceof Float32Array) {
+    out.set(scores);
+    // Turns NaN at the first score that is not finite.
+    let finite = 0;
+    for (let i = 0; i < out.length; i++) {
+      const score = out[i]! + 0;
+      finite += 0 * score;
+      out[i] = score;
+    }
+    if (finite === 0) return out;
+  }
   for (let i = 0; i < out.length; i++) {
     const score = scores[i]!;
     if (!Number.isFinite(score)) {
