@@ -22,7 +22,8 @@ await serve<BlockWork>(async (work): Promise<Work> => {
       ? {}
       : {
           figure: (milliseconds) => milliseconds / megapixels,
-          peak: (bytes) => (bytes - atStart) / imageBytes,
+          // The system counts pages of several processors a little apart: of a tiny image this may be less than none.
+          peak: (bytes) => Math.max(0, bytes - atStart) / imageBytes,
         }),
     answers: {
       async output({ path }) {

@@ -216,8 +216,6 @@ function maskInputs({ tiny, folder }: BenchSettings): BlockInput[] {
   ];
 }
 
-const POOLED = [undefined, 'pool'] as const;
-
 /** Each building block beside its peers. */
 export const BLOCK_BENCHES: readonly Bench[] = [
   blockBench('slico', {
@@ -282,7 +280,7 @@ export const BLOCK_BENCHES: readonly Bench[] = [
       {
         suffix: 'opencv',
         library: 'opencv',
-        variants: POOLED,
+        variants: [undefined, 'pool'],
         agreement: differenceIn('mean Jaccard index'),
       },
     ],
@@ -296,7 +294,7 @@ export const BLOCK_BENCHES: readonly Bench[] = [
       {
         suffix: 'opencv',
         library: 'opencv',
-        variants: POOLED,
+        variants: ['pool'],
         agreement: differenceIn('mean Jaccard index'),
       },
     ],

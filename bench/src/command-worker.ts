@@ -38,8 +38,6 @@ function runOnce({ program, args, environment }: CommandWork): Promise<number> {
       if (code === 0) resolve(peak);
       else reject(new Error(`${program} ended (${killedBy ?? `code ${code}`}): ${said.trim()}`));
     });
-    // This process is killed when its harness is done with it; what it has started must not outlive it.
-    process.once('SIGTERM', () => child.kill('SIGKILL'));
   });
 }
 

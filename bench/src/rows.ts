@@ -18,6 +18,12 @@ const BETTER = {
 } as const;
 export type Unit = keyof typeof BETTER;
 
+/** Orders figures from the best to the worst, where there is such an order. */
+export function compareFigures(unit: Unit): (first: number, second: number) => number {
+  const direction = { less: 1, more: -1, neither: 0 }[BETTER[unit]];
+  return (first, second) => direction * (first - second);
+}
+
 /** What nothing on this machine could pass. */
 export interface Limit {
   /** In the unit of its row. */

@@ -73,6 +73,14 @@ describe('runCase', () => {
     expect(row).toMatchObject({ peerName: 'way 12', peer: 12, ratio: 1.2 });
   });
 
+  it('takes the way with the highest figure where more is better', async () => {
+    const ways = [30, 12].map((figure) => contender(`way ${figure}`, { milliseconds: figure }));
+    const one = caseOf([contender('ours', { milliseconds: 60 })], ...ways);
+    const units = { step: 'images/min', memory: 'MB' } as const;
+    const [row] = await runCase({ ...one, units }, { rounds: 1 });
+    expect(row).toMatchObject({ peerName: 'way 30', peer: 30, ratio: 2, unit: 'images/min' });
+  });
+
   it('lets several ways of running the peer compete in as few steps as a turn has', async () => {
     const log = join(folder, 'log');
     const ways = [contender('slow', { milliseconds: 30, log }), contender('fast', { log })];

@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { invalidArgument, LesionError } from '@lesion/core';
 import { readArrays } from './array-file.js';
 import type { Agreement, BenchCase, Contender } from './bench.js';
-import { type BenchRow, type Measured, type Missing, memoryRow, timeRow } from './rows.js';
+import {
+  type BenchRow,
+  compareFigures,
+  type Measured,
+  type Missing,
+  memoryRow,
+  timeRow,
+  type Unit,
+} from './rows.js';
 import { median } from './statistics.js';
 import { takeTurns } from './turns.js';
 import { BenchWorker } from './worker-process.js';
@@ -19,6 +27,8 @@ export interface RunCaseOptions {
   /** Told what happens now, in a few words. */
   onProgress?: ((what: string) => void) | undefined;
 }
+
+const USUAL_UNITS: Required<BenchCase>['units'] = { step: 'ms', memory: 'MB' };
 
 /** Steps, at most, that each way of running the peer takes for the choice between them. */
 const TRIAL_STEPS = 4;
@@ -41,7 +51,7 @@ export async function runCase(
   benchCase: BenchCase,
   { rounds, processes = 1, signal, onProgress = () => undefined }: RunCaseOptions,
 ): Promise<BenchRow[]> {
-  const { units = { step: 'ms', memory: 'MB' }, limit, agreement, inputs } = benchCase;
+  const { units = USUAL_UNITS, limit, agreement, inputs } = benchCase;
   if (inputs !== undefined) {
     onProgress('making inputs');
     await (await BenchWorker.start(inputs, signal)).close();
@@ -94,7 +104,7 @@ async function measureOnce(
   { rounds, signal, onProgress }: Required<Pick<RunCaseOptions, 'rounds' | 'onProgress'>> & RunCaseOptions,
 ): Promise<MeasuredSet> {
   const workers: BenchWorker[] = [];
-  const { warmup, steps } = benchCase;
+  const { warmup, steps, units = USUAL_UNITS } = benchCase;
 
   const start = async (contender: Contender): Promise<Running | Missing> => {
     onProgress?.(`starting ${contender.name}`);
@@ -113,7 +123,8 @@ async function measureOnce(
   try {
     const ours: (Running | Missing)[] = [];
     for (const contender of benchCase.ours) ours.push(await start(contender));
-    const peer = await startPeer(benchCase.peer, Math.min(TRIAL_STEPS, steps), start);
+    const trial = { steps: Math.min(TRIAL_STEPS, steps), unit: units.step };
+    const peer = await startPeer(benchCase.peer, trial, start);
     const running = [...ours, peer].filter((side): side is Running => 'worker' in side);
     assertSameNetwork(benchCase.name, running);
     const times = await takeTurns(
@@ -171,19 +182,20 @@ async function compareResults(
 /** Starts every way of running the peer and keeps the fastest. */
 async function startPeer(
   peer: BenchCase['peer'],
-  trialSteps: number,
+  trial: { steps: number; unit: Unit },
   start: (contender: Contender) => Promise<Running | Missing>,
 ): Promise<Running | Missing> {
   if ('reason' in peer) return peer;
-  const tried: { side: Running; time: number }[] = [];
+  const tried: { side: Running; figure: number }[] = [];
   const reasons = new Set<string>();
   for (const way of peer.ways) {
     const side = await start(way);
     if (isMissingSide(side)) reasons.add(side.reason);
     else if (peer.ways.length === 1) return side;
-    else tried.push({ side, time: median(await side.worker.steps(trialSteps)) });
+    else tried.push({ side, figure: median(await side.worker.steps(trial.steps)) });
   }
-  tried.sort((a, b) => a.time - b.time);
+  const order = compareFigures(trial.unit);
+  tried.sort((a, b) => order(a.figure, b.figure));
   const [fastest, ...others] = tried;
   for (const { side } of others) await side.worker.close();
   return fastest?.side ?? { name: peer.name, reason: [...reasons].join('; ') };

@@ -101,7 +101,7 @@ class WorkerChild {
       // A group of its own: Ctrl-C reaches the harness alone, which then ends its workers.
       detached: true,
     });
-    const stop = (): void => void this.#child.kill('SIGKILL');
+    const stop = (): void => this.#kill();
     signal?.addEventListener('abort', stop, { once: true });
     // A question to a process that is gone fails by its end, not by the pipe.
     this.#child.stdin!.on('error', () => undefined);
@@ -148,8 +148,19 @@ class WorkerChild {
   }
 
   async end(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    this.#kill();
     await this.#ended;
+  }
+
+  /** Ends the process and whatever it has started, which is its group. */
+  #kill(): void {
+    const { pid } = this.#child;
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Gone already, or a system without groups of processes.
+      this.#child.kill('SIGKILL');
+    }
   }
 
   #hear(line: string, keep: (text: string) => void): void {
