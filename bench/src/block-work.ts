@@ -28,9 +28,11 @@ export interface BlockWork {
   variant?: 'challenge' | 'labels-only' | 'pool' | undefined;
   /**
    * What figures are counted in: milliseconds and megabytes a step, or the time for each million pixels and the memory
-   * beyond the input in multiples of the image.
+   * of one run beyond the input in multiples of the image.
    */
   per: 'step' | 'megapixel';
+  /** How often a step runs the block; its time is divided by that where it is counted for each megapixel. @default 1 */
+  repetitions?: number;
   threads: number;
 }
 

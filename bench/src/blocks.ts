@@ -303,6 +303,9 @@ export const BLOCK_BENCHES: readonly Bench[] = [
   }),
 ];
 
+/** A step of `scale` takes as many megapixels as this: one small image would be over before the code is compiled. */
+const SCALE_STEP_MEGAPIXELS = 12;
+
 /** What `scale` measures, and what its steps have to move and to compute at one megapixel. */
 const SCALED: readonly [BlockName, (size: Size) => Toll][] = [
   ['slico', superpixelToll],
@@ -325,7 +328,11 @@ export const SCALE_BENCH: Bench = {
       const contender = (size: NamedSize): Contender => {
         const input = pixelInput(settings.folder, size).path;
         const work = { block, library: 'lesion', input, threads: settings.threads } as const;
-        return { ...ourContender({ ...work, variant: 'challenge', per: 'megapixel' }), suffix: size.name };
+        const repetitions = settings.tiny ? 1 : Math.ceil((SCALE_STEP_MEGAPIXELS * 1e6) / pixelsOf(size));
+        return {
+          ...ourContender({ ...work, variant: 'challenge', per: 'megapixel', repetitions }),
+          suffix: size.name,
+        };
       };
       const perMegapixel = 1e6 / pixelsOf(smallest!);
       return {

@@ -24,7 +24,7 @@ it('is counted in the unit of its row, and unknown on a machine that was not mea
 it('counts the networks as others do', () => {
   // ResNet-50 on 224x224 takes 3.8 10^9 multiplications with additions (He et al. 2016, Table 1).
   expect(fcrnOperations(50, 1, { height: 224, width: 224 }) / 2e9).toBeCloseTo(3.86, 1);
-  // FCRN-88 as torch's layers count themselves; without the score layers, which are 0.01 of these.
+  // FCRN-88 as torch's layers count themselves; without the score layers' 0.01.
   expect(fcrnOperations(88, 1, { height: 320, width: 320 }) / 1e9).toBeCloseTo(27.33, 2);
   // Heights and widths are padded to multiples of 32.
   expect(fcrnOperations(50, 1, { height: 33, width: 64 })).toBe(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { assertOneOf, LesionError, throwIfAborted } from '@lesion/core';
 import type { Bench, BenchCase, BenchSettings } from './bench.js';
 import { BENCHES, chooseBenches, chooseCases, expandGroups } from './benches.js';
-import { measureCapacity } from './capacity.js';
+import { type Capacity, measureCapacity } from './capacity.js';
 import { type CommandLine, parseCommandLine, USAGE } from './command-line.js';
 import { describeEnvironment } from './environment.js';
 import { NETWORK_BENCHES } from './networks.js';
@@ -68,6 +68,18 @@ async function check(line: CommandLine, signal: AbortSignal): Promise<boolean> {
   return agree;
 }
 
+/** What the machine can do at most; without ONNX Runtime rows have no limits. */
+async function capacityOrNone(threads: number, signal: AbortSignal): Promise<Capacity | undefined> {
+  say('Measuring what the machine can do at most ...');
+  try {
+    return await measureCapacity(threads, signal);
+  } catch (error) {
+    if (LesionError.isInstance(error)) throw error;
+    say(`Rows without limits: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
 /** @returns whether something of ours was measured in every case */
 async function measure(line: CommandLine, args: readonly string[], signal: AbortSignal): Promise<boolean> {
   const { json, rounds, processes, threads } = line;
@@ -81,8 +93,7 @@ async function measure(line: CommandLine, args: readonly string[], signal: Abort
     ...[...pythons.values()].map((found) => ('versions' in found ? found.versions : {})),
   ) as Record<string, string>;
   const wantsLimits = benches.some(({ group }) => group === 'blocks');
-  if (wantsLimits) say('Measuring what the machine can do at most ...');
-  const capacity = wantsLimits ? await measureCapacity(threads, signal) : undefined;
+  const capacity = wantsLimits ? await capacityOrNone(threads, signal) : undefined;
   const environment = describeEnvironment(threads, args, versions, capacity);
   const folder = await mkdtemp(join(tmpdir(), 'lesion-bench-'));
   const cases: [Bench, BenchCase][] = benches.flatMap((bench) => {
