@@ -5,9 +5,11 @@
 const TILE: i32 = 8;
 const BIN: i32 = 16;
 
-// Bytes of a tile's colours, of one of its rows, and from one channel to the next.
-const TILE_BYTES: usize = 1536;
-const ROW_BYTES: usize = 192;
+// Clusters that a tile has met and that are remembered, to look for them in it afterwards.
+const MET: i32 = 64;
+
+// Bytes of a row of a tile's colours, and from one channel to the next.
+const TILE_BYTES: usize = 192;
 const CHANNEL_BYTES: usize = 64;
 
 /** Squared distance in grid steps up to which clusters are looked at first. */
@@ -34,6 +36,8 @@ let height: i32 = 0;
 let stride: i32 = 0;
 let colors: usize = 0;
 let tilesAcross: i32 = 0;
+/** Bytes from a row of colours to the next. */
+let pitch: usize = 0;
 /** Tiles looked at so far: stamps clusters with the one that has met them. */
 let visits: i64 = 0;
 let labels: usize = 0;
@@ -47,6 +51,9 @@ let list: usize = 0;
 let best: usize = 0;
 let owner: usize = 0;
 let reach: usize = 0;
+let met: usize = 0;
+let metCount: i32 = 0;
+let found: usize = 0;
 let weight: f64 = 0;
 let divides: bool = false;
 let evaluated: f64 = 0;
@@ -57,8 +64,8 @@ export function evaluations(): f64 {
 }
 
 /**
- * Tells where the image lies: the colours tile by tile, so that a tile is one piece of memory (a row of a tile
- * holds 8 values of each channel, one channel after the other), and the labels in rows of `rowStride`, a multiple
+ * Tells where the image lies: the colours row by row, 8 values of one channel and then of the next (so that a
+ * tile is read in few streams), and the labels in rows of `rowStride`, a multiple
  * of 16.
  */
 export function useImage(
@@ -76,6 +83,7 @@ export function useImage(
   stride = rowStride;
   colors = colorsAt;
   tilesAcross = (width + TILE - 1) / TILE;
+  pitch = <usize>tilesAcross * TILE_BYTES;
   visits = 0;
   labels = labelsAt;
   boxes = boxesAt;
@@ -83,6 +91,8 @@ export function useImage(
   best = scratch;
   owner = scratch + 512;
   reach = scratch + 1024;
+  met = scratch + 1536;
+  found = scratch + 1536 + 4 * <usize>MET;
   evaluated = 0;
 }
 
@@ -109,12 +119,12 @@ export function useClusters(
 
 @inline
 function tileColors(tileRow: i32, tileColumn: i32): usize {
-  return colors + <usize>(tileRow * tilesAcross + tileColumn) * TILE_BYTES;
+  return colors + <usize>(tileRow * TILE) * pitch + <usize>tileColumn * TILE_BYTES;
 }
 
 /** Where a tile's row ends up among {@link useImage}'s colours, from three rows `apart` bytes from each other. */
 export function storeRow(y: i32, row: usize, apart: usize, factor: f64): void {
-  let to = tileColors(y / TILE, 0) + <usize>(y % TILE) * ROW_BYTES;
+  let to = colors + <usize>y * pitch;
   const factors = f64x2.splat(factor);
   for (let tile = 0; tile < tilesAcross; tile++, row += CHANNEL_BYTES, to += TILE_BYTES) {
     for (let channel: usize = 0; channel < 3; channel++) {
@@ -138,7 +148,7 @@ export function boxTiles(): void {
         let at = tileColors(y0 / TILE, x0 / TILE) + channel * CHANNEL_BYTES;
         let low = v128.load(at);
         let high = low;
-        for (let y = 0; y < rows; y++, at += ROW_BYTES) {
+        for (let y = 0; y < rows; y++, at += pitch) {
           for (let x: usize = 0; x < 64; x += 16) {
             const values = v128.load(at + x);
             low = f64x2.pmin(low, values);
@@ -256,11 +266,6 @@ function contend(
   slico: bool,
   seeds: bool,
 ): v128 {
-  // Space alone decides most often: a new cluster reaches into a part of the tile.
-  if (!seeds) {
-    const held = v128.load(near);
-    if (!v128.any_true(f64x2.le(space, held))) return held;
-  }
   const d0 = f64x2.sub(v128.load(at), color0);
   const d1 = f64x2.sub(v128.load(at, CHANNEL_BYTES), color1);
   const d2 = f64x2.sub(v128.load(at, 2 * CHANNEL_BYTES), color2);
@@ -273,15 +278,14 @@ function contend(
     v128.store(near, number, 512);
     return distance;
   }
-  let nearest = v128.load(near);
-  const close = f64x2.le(distance, nearest);
-  if (v128.any_true(close)) {
-    const holder = v128.load(near, 512);
-    const wins = v128.or(f64x2.lt(distance, nearest), v128.and(close, f64x2.lt(number, holder)));
-    nearest = v128.bitselect(distance, nearest, wins);
-    v128.store(near, nearest);
-    v128.store(near, v128.bitselect(number, holder, wins), 512);
-  }
+  // Branches would be hard to foresee: updating all costs less.
+  const held = v128.load(near);
+  const holder = v128.load(near, 512);
+  const closer = f64x2.lt(distance, held);
+  const tie = v128.and(f64x2.eq(distance, held), f64x2.lt(number, holder));
+  v128.store(near, v128.bitselect(number, holder, v128.or(closer, tie)), 512);
+  const nearest = f64x2.pmin(held, distance);
+  v128.store(near, nearest);
   return nearest;
 }
 
@@ -302,6 +306,7 @@ function evaluateAs(k: i32, y0: i32, y1: i32, x0: i32, slico: bool, seeds: bool)
   const across1 = square(f64x2.sub(column, f64x2.add(x, f64x2.splat(2))));
   const across2 = square(f64x2.sub(column, f64x2.add(x, f64x2.splat(4))));
   const across3 = square(f64x2.sub(column, f64x2.add(x, f64x2.splat(6))));
+  const rowPitch = pitch;
   let at = tileColors(y0 / TILE, x0 / TILE);
   let near = best;
   let bound = f64x2.splat(0);
@@ -316,7 +321,7 @@ function evaluateAs(k: i32, y0: i32, y1: i32, x0: i32, slico: bool, seeds: bool)
     bound = f64x2.pmax(bound, contend(at + 32, near + 32, s2, color0, color1, color2, divisor, number, slico, seeds));
     const s3 = f64x2.mul(f64x2.add(down, across3), weights);
     bound = f64x2.pmax(bound, contend(at + 48, near + 48, s3, color0, color1, color2, divisor, number, slico, seeds));
-    at += ROW_BYTES;
+    at += rowPitch;
     near += 64;
   }
   return largestOf(bound);
@@ -352,7 +357,7 @@ function evaluateFirst(k: i32, y0: i32, y1: i32, x0: i32): f64 {
   for (let y = y0; y < y1; y++) {
     const dy = row - <f64>y;
     const down = f64x2.splat(dy * dy);
-    let at = tileColors(y0 / TILE, x0 / TILE) + <usize>(y - y0) * ROW_BYTES;
+    let at = tileColors(y0 / TILE, x0 / TILE) + <usize>(y - y0) * pitch;
     let x = f64x2.add(f64x2.splat(<f64>x0), f64x2(<f64>0, <f64>1));
     for (const end = near + 64; near < end; near += 16, at += 16) {
       const space = f64x2.mul(f64x2.add(down, square(f64x2.sub(column, x))), f64x2.splat(weight));
@@ -391,7 +396,7 @@ function evaluatePart(k: i32, y0: i32, y1: i32, x0: i32, x1: i32, first: bool): 
   for (let y = max(load<i32>(cluster, TOP), y0); y < lastRow; y++) {
     const dy = row - <f64>y;
     for (let x = max(load<i32>(cluster, LEFT), x0); x < lastColumn; x++) {
-      const at = tileColors(y0 / TILE, x0 / TILE) + <usize>(y - y0) * ROW_BYTES + (<usize>(x - x0) << 3);
+      const at = tileColors(y0 / TILE, x0 / TILE) + <usize>(y - y0) * pitch + (<usize>(x - x0) << 3);
       const near = best + (<usize>((y - y0) * TILE + x - x0) << 3);
       const dx = column - <f64>x;
       const d0 = load<f64>(at) - load<f64>(cluster, COLOR0);
@@ -469,14 +474,17 @@ function assignTile(tile: i32, bin: i32, y0: i32, y1: i32, x0: i32, x1: i32, fir
   let bound = Infinity;
   let started = false;
   visits++;
+  metCount = 0;
   if (onlyOne) {
     store<i64>(sums + (<usize>own << 6), visits, STAMP);
     const cluster = clusters + (<usize>own << 6);
-    if (!first && holds(cluster, y0, y1, x0, x1)) {
+    if (holds(cluster, y0, y1, x0, x1)) {
       // No pixel is farther from its cluster than this.
       const dy = farthest(load<f64>(cluster), <f64>y0, <f64>(y1 - 1));
       const dx = farthest(load<f64>(cluster, COLUMN), <f64>x0, <f64>(x1 - 1));
-      bound = (dy * dy + dx * dx) * weight + farthestColor(cluster, box) / load<f64>(cluster, LARGEST);
+      const space = (dy * dy + dx * dx) * weight;
+      bound = space + farthestColor(cluster, box) / load<f64>(cluster, LARGEST);
+      if (first) bound = space + bound * ROUNDING;
     }
   } else {
     // The clusters that the tile has already are near: they come first and make the bound small.
@@ -509,34 +517,42 @@ function assignTile(tile: i32, bin: i32, y0: i32, y1: i32, x0: i32, x1: i32, fir
   const end = list + (<usize>load<i32>(record, 16) << 2);
   const box0 = v128.load(box);
   const box1 = v128.load(box, 16);
-  for (; entry < end; entry += 4) {
+  for (let until = meet; ; until = end) {
+    // Without branches, as none could foresee which clusters are near enough.
+    let survivors: usize = 0;
+    for (; entry < until; entry += 4) {
+      const k = load<i32>(entry);
+      store<i32>(found + survivors, k);
+      const least = sumOf(outside(v128.load(clusters + (<usize>k << 6)), lows, highs)) * weight;
+      survivors += <usize>(least <= bound) << 2;
+    }
+    for (let i: usize = 0; i < survivors; i += 4) {
+      const k = load<i32>(found + i);
+      const cluster = clusters + (<usize>k << 6);
+      if (load<i64>(sums + (<usize>k << 6), STAMP) == visits) continue;
+      let least = sumOf(outside(v128.load(cluster), lows, highs)) * weight;
+      if (!first) {
+        const o01 = sumOf(outside(v128.load(cluster, COLOR0), box0, box1));
+        const color2 = load<f64>(cluster, COLOR2);
+        const o2 = Math.max(Math.max(load<f64>(box, 32) - color2, color2 - load<f64>(box, 40)), 0);
+        least += (o01 + o2 * o2) / load<f64>(cluster, LARGEST);
+      }
+      if (least > bound) continue;
+      if (!started) {
+        started = true;
+        changed = true;
+        bound = contest(own, y0, y1, x0, x1, first, true, bound, corner);
+        if (least > bound) continue;
+      }
+      bound = contest(k, y0, y1, x0, x1, first, false, bound, corner);
+    }
     // A tile lies within its bin: what is far from the bin is as far from the tile.
-    if (entry == meet && bound < NEAR) break;
-    const k = load<i32>(entry);
-    const cluster = clusters + (<usize>k << 6);
-    let least = sumOf(outside(v128.load(cluster), lows, highs)) * weight;
-    if (least > bound) continue;
-    if (load<i64>(sums + (<usize>k << 6), STAMP) == visits) continue;
-    if (!first) {
-      const o01 = sumOf(outside(v128.load(cluster, COLOR0), box0, box1));
-      const color2 = load<f64>(cluster, COLOR2);
-      const o2 = Math.max(Math.max(load<f64>(box, 32) - color2, color2 - load<f64>(box, 40)), 0);
-      least += (o01 + o2 * o2) / load<f64>(cluster, LARGEST);
-      if (least > bound) continue;
-    }
-    if (!started) {
-      started = true;
-      changed = true;
-      bound = contest(own, y0, y1, x0, x1, first, true, bound, corner);
-      if (least > bound) continue;
-    }
-    bound = contest(k, y0, y1, x0, x1, first, false, bound, corner);
+    if (until == end || bound < NEAR) break;
   }
   if (!changed) return false;
-  changed = false;
+  let changes = i32x4.splat(0);
   for (let y = y0, at = corner, near = owner; y < y1; y++, at += rowBytes, near += 64) {
     for (let x: usize = 0; x < 4 * TILE; x += 16) {
-      const before = v128.load(at + x);
       const after = v128.shuffle<i32>(
         i32x4.trunc_sat_f64x2_s_zero(v128.load(near + 2 * x)),
         i32x4.trunc_sat_f64x2_s_zero(v128.load(near + 2 * x, 16)),
@@ -545,12 +561,11 @@ function assignTile(tile: i32, bin: i32, y0: i32, y1: i32, x0: i32, x1: i32, fir
         4,
         5,
       );
-      if (v128.any_true(v128.xor(before, after))) {
-        v128.store(at + x, after);
-        changed = true;
-      }
+      changes = v128.or(changes, v128.xor(v128.load(at + x), after));
+      v128.store(at + x, after);
     }
   }
+  changed = v128.any_true(changes);
   // Beyond the image's edge a tile repeats its last column: colours there must not widen another cluster's range.
   if (x1 - x0 < TILE) {
     for (let y = y0, at = corner + (<usize>(x1 - x0 - 1) << 2); y < y1; y++, at += rowBytes) {
@@ -562,26 +577,27 @@ function assignTile(tile: i32, bin: i32, y0: i32, y1: i32, x0: i32, x1: i32, fir
   return changed;
 }
 
-/** Notes which clusters a tile has: up to four and then -1, or -1 alone if there are more. */
+/** Notes which of the clusters that it met a tile has: up to four and then -1, or -1 alone if there are more. */
 function noteOwners(clustersOf: usize, corner: usize, rows: i32): void {
-  let known = v128.load32_splat(corner);
-  v128.store(clustersOf, i32x4.replace_lane(i32x4.splat(-1), 0, load<i32>(corner)));
-  let noted: usize = 1;
-  for (let y = 0, at = corner; y < rows; y++, at += <usize>stride << 2) {
-    for (let x: usize = 0; x < 4 * TILE; x += 16) {
-      if (i32x4.all_true(i32x4.eq(v128.load(at + x), known))) continue;
-      for (let i = x; i < x + 16; i += 4) {
-        const k = load<i32>(at + i);
-        known = i32x4.splat(k);
-        if (v128.any_true(i32x4.eq(v128.load(clustersOf), known))) continue;
-        if (noted == 4) {
-          store<i32>(clustersOf, -1);
-          return;
-        }
-        store<i32>(clustersOf + (noted << 2), k);
-        noted++;
-      }
+  let noted: usize = 0;
+  v128.store(clustersOf, i32x4.splat(-1));
+  if (metCount > MET) return;
+  const rowBytes = <usize>stride << 2;
+  for (let i = 0; i < metCount; i++) {
+    const k = load<i32>(met + (<usize>i << 2));
+    const number = i32x4.splat(k);
+    let present = i32x4.splat(0);
+    for (let y = 0, at = corner; y < rows; y++, at += rowBytes) {
+      present = v128.or(present, i32x4.eq(v128.load(at), number));
+      present = v128.or(present, i32x4.eq(v128.load(at, 16), number));
     }
+    if (!v128.any_true(present)) continue;
+    if (noted == 16) {
+      store<i32>(clustersOf, -1);
+      return;
+    }
+    store<i32>(clustersOf + noted, k);
+    noted += 4;
   }
 }
 
@@ -609,6 +625,8 @@ function contest(
   corner: usize,
 ): f64 {
   const cluster = clusters + (<usize>k << 6);
+  if (metCount < MET) store<i32>(met + (<usize>metCount << 2), k);
+  metCount++;
   const whole = holds(cluster, y0, y1, x0, x1);
   if (isFirst && (first || !whole)) {
     startTile(corner, y1 - y0, first);
@@ -650,7 +668,7 @@ export function clearSums(): void {
 /** Adds a row's pixels to the sums of their clusters, in reading order: that decides the last bit. */
 function sumRow(y: i32): void {
   let at = labels + (<usize>(y * stride) << 2);
-  let color = tileColors(y / TILE, 0) + <usize>(y % TILE) * ROW_BYTES;
+  let color = colors + <usize>y * pitch;
   let k = load<i32>(at);
   let sum = sums + (<usize>k << 6);
   let sum0 = load<f64>(sum, 24);
@@ -659,14 +677,11 @@ function sumRow(y: i32): void {
   let start = 0;
   for (let x0 = 0; x0 < width; x0 += TILE, at += 4 * TILE, color += TILE_BYTES) {
     const owner = i32x4.splat(k);
-    const eight = v128.and(i32x4.eq(v128.load(at), owner), i32x4.eq(v128.load(at, 16), owner));
-    if (x0 + TILE <= width && i32x4.all_true(eight)) {
-      for (const end = color + CHANNEL_BYTES; color < end; color += 16) {
-        sum0 = sum0 + load<f64>(color) + load<f64>(color, 8);
-        sum1 = sum1 + load<f64>(color, CHANNEL_BYTES) + load<f64>(color, CHANNEL_BYTES + 8);
-        sum2 = sum2 + load<f64>(color, 2 * CHANNEL_BYTES) + load<f64>(color, 2 * CHANNEL_BYTES + 8);
-      }
-      color -= CHANNEL_BYTES;
+    const other = v128.or(v128.xor(v128.load(at), owner), v128.xor(v128.load(at, 16), owner));
+    if (x0 + TILE <= width && !v128.any_true(other)) {
+      sum0 = addEight(sum0, color);
+      sum1 = addEight(sum1, color + CHANNEL_BYTES);
+      sum2 = addEight(sum2, color + 2 * CHANNEL_BYTES);
       continue;
     }
     const x1 = min(x0 + TILE, width);
@@ -688,6 +703,13 @@ function sumRow(y: i32): void {
     }
   }
   endRun(sum, start, width, y, sum0, sum1, sum2);
+}
+
+/** One after the other: any other order would round differently. */
+@inline
+function addEight(sum: f64, at: usize): f64 {
+  sum = sum + load<f64>(at) + load<f64>(at, 8) + load<f64>(at, 16) + load<f64>(at, 24);
+  return sum + load<f64>(at, 32) + load<f64>(at, 40) + load<f64>(at, 48) + load<f64>(at, 56);
 }
 
 @inline
@@ -718,52 +740,53 @@ export function widenColorRange(): void {
   const rowBytes = <usize>stride << 2;
   let box = boxes;
   let clustersOf = owners;
-  let color = colors;
   for (let y0 = 0; y0 < height; y0 += TILE) {
+    let color = tileColors(y0 / TILE, 0);
     const y1 = min(y0 + TILE, height);
     for (let x0 = 0; x0 < width; x0 += TILE, box += 48, clustersOf += 16, color += TILE_BYTES) {
-      // Where no pixel of the tile can be far enough from any of its clusters, there is nothing to look for.
-      let i: usize = 0;
-      for (; i < 16; i += 4) {
+      const corner = labels + (<usize>(y0 * stride + x0) << 2);
+      const own = load<i32>(clustersOf);
+      if (own < 0) {
+        // More clusters than are noted: pixel by pixel.
+        for (let y = y0, at = corner, row = color; y < y1; y++, at += rowBytes, row += pitch) {
+          for (let x: usize = 0; x < <usize>TILE; x++) {
+            const cluster = clusters + (<usize>load<i32>(at + (x << 2)) << 6);
+            const place = row + (x << 3);
+            const d0 = load<f64>(place) - load<f64>(cluster, COLOR0);
+            const d1 = load<f64>(place, CHANNEL_BYTES) - load<f64>(cluster, COLOR1);
+            const d2 = load<f64>(place, 2 * CHANNEL_BYTES) - load<f64>(cluster, COLOR2);
+            const distance = d0 * d0 + d1 * d1 + d2 * d2;
+            if (distance > load<f64>(cluster, LARGEST)) store<f64>(cluster, distance, LARGEST);
+          }
+        }
+        continue;
+      }
+      for (let i: usize = 0; i < 16; i += 4) {
         const k = load<i32>(clustersOf + i);
         if (k < 0) break;
         const cluster = clusters + (<usize>k << 6);
-        if (farthestColor(cluster, box) > load<f64>(cluster, LARGEST)) break;
-      }
-      if (i == 16 || (i > 0 && load<i32>(clustersOf + i) < 0)) continue;
-      let at = labels + (<usize>(y0 * stride + x0) << 2);
-      for (let row = color, y = y0; y < y1; y++, at += rowBytes, row += ROW_BYTES) {
-        for (let x: usize = 0; x < <usize>TILE; x += 4) {
-          const four = v128.load(at + (x << 2));
-          const k = i32x4.extract_lane(four, 0);
-          const place = row + (x << 3);
-          if (i32x4.all_true(i32x4.eq(four, i32x4.splat(k)))) {
-            const cluster = clusters + (<usize>k << 6);
-            const color0 = v128.load64_splat(cluster, COLOR0);
-            const color1 = v128.load64_splat(cluster, COLOR1);
-            const color2 = v128.load64_splat(cluster, COLOR2);
-            const one = colorDistances(place, color0, color1, color2);
-            const two = colorDistances(place + 16, color0, color1, color2);
-            const farther = f64x2.pmax(one, two);
-            if (v128.any_true(f64x2.gt(farther, v128.load64_splat(cluster, LARGEST))))
-              store<f64>(cluster, largestOf(farther), LARGEST);
-          } else {
-            for (let j: usize = 0; j < 4; j++) widen(load<i32>(at + ((x + j) << 2)), place + (j << 3));
+        // Where no pixel of the tile can be far enough, there is nothing to look for.
+        if (farthestColor(cluster, box) <= load<f64>(cluster, LARGEST)) continue;
+        const owner = i32x4.splat(k);
+        const color0 = v128.load64_splat(cluster, COLOR0);
+        const color1 = v128.load64_splat(cluster, COLOR1);
+        const color2 = v128.load64_splat(cluster, COLOR2);
+        let largest = v128.load64_splat(cluster, LARGEST);
+        for (let y = y0, at = corner, row = color; y < y1; y++, at += rowBytes, row += pitch) {
+          for (let x: usize = 0; x < <usize>TILE; x += 4) {
+            const owned = i32x4.eq(v128.load(at + (x << 2)), owner);
+            if (!v128.any_true(owned)) continue;
+            const one = colorDistances(row + (x << 3), color0, color1, color2);
+            const two = colorDistances(row + (x << 3) + 16, color0, color1, color2);
+            // Others' pixels count as 0.
+            largest = f64x2.pmax(largest, v128.and(one, i64x2.extend_low_i32x4_s(owned)));
+            largest = f64x2.pmax(largest, v128.and(two, i64x2.extend_high_i32x4_s(owned)));
           }
         }
+        store<f64>(cluster, largestOf(largest), LARGEST);
       }
     }
   }
-}
-
-@inline
-function widen(k: i32, color: usize): void {
-  const cluster = clusters + (<usize>k << 6);
-  const d0 = load<f64>(color) - load<f64>(cluster, COLOR0);
-  const d1 = load<f64>(color, CHANNEL_BYTES) - load<f64>(cluster, COLOR1);
-  const d2 = load<f64>(color, 2 * CHANNEL_BYTES) - load<f64>(cluster, COLOR2);
-  const distance = d0 * d0 + d1 * d1 + d2 * d2;
-  if (distance > load<f64>(cluster, LARGEST)) store<f64>(cluster, distance, LARGEST);
 }
 
 @inline

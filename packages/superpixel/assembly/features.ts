@@ -50,7 +50,7 @@ const CONSTANTS = memory.data<f64>([
   0.055, // GAMMA_OFFSET
   0.9478672985781991, // GAMMA_SCALE = 1 / 1.055
   2048.0, // POWER_NODES
-  0.5, // HALF
+  4503599627370496.0, // WHOLE = 2 ** 52: beyond it only whole numbers, which stand in the low bits
   1.0, // ONE
   -0.0336, // POWER_4
   0.010752, // POWER_5
@@ -59,13 +59,13 @@ const CONSTANTS = memory.data<f64>([
   2.4, // POWER_1
   0.04045, // GAMMA_END
   12.92, // GAMMA_SLOPE
-  1024.0, // ROOT_NODES
-  0.019204389574759947, // ROOT_5 = 14 / 729
-  -0.013869836915104405, // ROOT_6 = -91 / 6561
-  -0.02880658436213992, // ROOT_4 = -7 / 243
-  0.04938271604938271, // ROOT_3 = 4 / 81
+  4096.0, // ROOT_NODES
+  0.03017832647462277, // ROOT_5 = 22 / 729
+  -0.023472031702484377, // ROOT_6 = -154 / 6561
+  -0.0411522633744856, // ROOT_4 = -10 / 243
+  0.06172839506172839, // ROOT_3 = 5 / 81
   -0.1111111111111111, // ROOT_2 = -1 / 9
-  0.6666666666666666, // ROOT_1 = 2 / 3
+  0.3333333333333333, // ROOT_1 = 1 / 3
   0.008856, // CURVE_END
   7.787, // CURVE_SLOPE
   0.13793103448275862, // CURVE_OFFSET = 16 / 116
@@ -90,7 +90,7 @@ const enum At {
   GAMMA_OFFSET = 0,
   GAMMA_SCALE = 8,
   POWER_NODES = 16,
-  HALF = 24,
+  WHOLE = 24,
   ONE = 32,
   POWER_4 = 40,
   POWER_5 = 48,
@@ -134,9 +134,9 @@ function constant(at: At): v128 {
 @inline
 function linear(value: v128): v128 {
   const base = f64x2.mul(f64x2.add(value, constant(At.GAMMA_OFFSET)), constant(At.GAMMA_SCALE));
-  const node = i32x4.trunc_sat_f64x2_s_zero(f64x2.add(f64x2.mul(base, constant(At.POWER_NODES)), constant(At.HALF)));
+  const node = f64x2.add(f64x2.mul(base, constant(At.POWER_NODES)), constant(At.WHOLE));
   const one = v128.load(powers + (<usize>i32x4.extract_lane(node, 0) << 4));
-  const two = v128.load(powers + (<usize>i32x4.extract_lane(node, 1) << 4));
+  const two = v128.load(powers + (<usize>i32x4.extract_lane(node, 2) << 4));
   const d = f64x2.sub(f64x2.mul(base, v128.shuffle<f64>(one, two, 0, 2)), constant(At.ONE));
   let series = f64x2.add(constant(At.POWER_4), f64x2.mul(d, constant(At.POWER_5)));
   series = f64x2.add(constant(At.POWER_3), f64x2.mul(d, series));
@@ -151,11 +151,10 @@ function linear(value: v128): v128 {
 
 @inline
 function labCurve(value: v128): v128 {
-  const root = f64x2.sqrt(value);
-  const node = i32x4.trunc_sat_f64x2_s_zero(f64x2.add(f64x2.mul(root, constant(At.ROOT_NODES)), constant(At.HALF)));
+  const node = f64x2.add(f64x2.mul(value, constant(At.ROOT_NODES)), constant(At.WHOLE));
   const one = v128.load(roots + (<usize>i32x4.extract_lane(node, 0) << 4));
-  const two = v128.load(roots + (<usize>i32x4.extract_lane(node, 1) << 4));
-  const d = f64x2.sub(f64x2.mul(root, v128.shuffle<f64>(one, two, 0, 2)), constant(At.ONE));
+  const two = v128.load(roots + (<usize>i32x4.extract_lane(node, 2) << 4));
+  const d = f64x2.sub(f64x2.mul(value, v128.shuffle<f64>(one, two, 0, 2)), constant(At.ONE));
   let series = f64x2.add(constant(At.ROOT_5), f64x2.mul(d, constant(At.ROOT_6)));
   series = f64x2.add(constant(At.ROOT_4), f64x2.mul(d, series));
   series = f64x2.add(constant(At.ROOT_3), f64x2.mul(d, series));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { linearize, linearizeRow, linearToLab } from './color.js';
+import { cubeRoot, linearize, linearizeRow, linearToLab } from './color.js';
 
 function lab(red: number, green: number, blue: number): Float64Array {
   const row = Float64Array.of(red, green, blue).map((byte) => linearize(byte / 255));
@@ -28,6 +28,15 @@ describe('color', () => {
         expect(Math.abs(row[0]! - linearize(value))).toBeLessThan(2e-15);
       }),
       { numRuns: 2000, examples: [[0], [1], [0.04045], [0.040450001]] },
+    );
+  });
+
+  it('takes cube roots', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.008, max: 1, noNaN: true }), (value) => {
+        expect(Math.abs(cubeRoot(value) - Math.cbrt(value))).toBeLessThan(5e-16);
+      }),
+      { numRuns: 5000, examples: [[0.008], [0.008856], [1]] },
     );
   });
 });

@@ -52,7 +52,6 @@ interface Functions {
   evaluations(): number;
   connectPieces(
     labels: number,
-    out: number,
     queue: number,
     width: number,
     height: number,
@@ -86,6 +85,10 @@ type ColorAt = (y: number, x: number, channel: number) => number;
 interface Layout {
   /** Values from one row to the next: whole bins, and at least one value beyond the image. */
   stride: number;
+  /** Doubles for the colours. */
+  colors: number;
+  /** Doubles for a tile's own use. */
+  scratch: number;
   /** Rows that the blur keeps, 0 without blur. */
   kept: number;
   weights: Float64Array;
@@ -108,8 +111,11 @@ function layOut(size: Size, settings: SuperpixelSettings, seeds: Seeds): Layout 
     Math.min(most, Math.floor((2 * settings.window * step + 1) / BIN) + 2);
   const candidates = count * touched(seeds.windowStep.row, down) * touched(seeds.windowStep.column, across);
   const tiles = Math.ceil(height / TILE) * Math.ceil(width / TILE);
+  const colors = 3 * TILE * Math.ceil(width / TILE) * height;
+  // A tile's distances, holders and limits, 64 clusters that it met and all that may survive its first look.
+  const scratch = 3 * TILE * TILE + 32 + Math.ceil((count + 1) / 2);
   const doubles =
-    3 * TILE * TILE * tiles + // colours
+    colors +
     3 * stride + // a row of them
     3 * kept * stride + // rows under the kernel
     (kept > 0 ? 2 * stride + 4 * weights.length : 0) + // a row with its mirrored ends, weights, addresses
@@ -118,9 +124,9 @@ function layOut(size: Size, settings: SuperpixelSettings, seeds: Seeds): Layout 
     256 +
     8 * tiles +
     2 * RECORD * count +
-    3 * TILE * TILE; // scratch
+    scratch;
   const bytes = 8 * doubles + 4 * ((height + 2) * stride + 4 * (down * across + 1) + candidates) + 3 * stride;
-  return { stride, kept, weights, tiles, bins: down * across, candidates, bytes };
+  return { stride, colors, scratch, kept, weights, tiles, bins: down * across, candidates, bytes };
 }
 
 /** `colorFeatures`, into tiles. */
@@ -187,12 +193,15 @@ function computeFeatures(
     for (const until = Math.min(height - 1, y + radius); known <= until; known++)
       read(known, ring, 3 * (known % kept) * stride);
     for (let channel = 0; channel < 3; channel++) {
-      const address = (row: number): number =>
-        ring.byteOffset + apart * (3 * (mirrored(row, height) % kept) + channel);
-      pairs[0] = address(y);
-      for (let j = 1; j <= radius; j++) {
-        pairs[2 * j] = address(y - j);
-        pairs[2 * j + 1] = address(y + j);
+      if (channel === 0) {
+        const address = (row: number): number => ring.byteOffset + 3 * apart * (mirrored(row, height) % kept);
+        pairs[0] = address(y);
+        for (let j = 1; j <= radius; j++) {
+          pairs[2 * j] = address(y - j);
+          pairs[2 * j + 1] = address(y + j);
+        }
+      } else {
+        for (let j = 0; j < pairs.length; j++) pairs[j]! += apart;
       }
       functions.blurDown(pairs.byteOffset, kernelWeights.byteOffset, radius, centre, stride);
       for (let j = 1; j <= radius; j++) {
@@ -298,10 +307,10 @@ export function segmentWithKernels(
     const { functions } = kernels;
     const { stride } = layout;
     const across = Math.ceil(width / TILE);
-    const colors = kernels.array(Float64Array, 3 * TILE * TILE * layout.tiles);
+    const colors = kernels.array(Float64Array, layout.colors);
     // A row of frame before and after the labels.
     const framed = kernels.array(Int32Array, (height + 2) * stride);
-    let labels: Int32Array = framed.subarray(stride, (height + 1) * stride);
+    const labels = framed.subarray(stride, (height + 1) * stride);
     functions.useImage(
       width,
       height,
@@ -310,31 +319,22 @@ export function segmentWithKernels(
       labels.byteOffset,
       kernels.reserve(48 * layout.tiles),
       kernels.reserve(16 * layout.tiles),
-      kernels.reserve(8 * 3 * TILE * TILE),
+      kernels.reserve(8 * layout.scratch),
     );
     computeFeatures(kernels, data, size, settings, layout);
     const colorAt: ColorAt = (y, x, channel) =>
-      colors[
-        (Math.floor(y / TILE) * across + Math.floor(x / TILE)) * 3 * TILE * TILE +
-          (3 * (y % TILE) + channel) * TILE +
-          (x % TILE)
-      ]!;
+      colors[((y * across + Math.floor(x / TILE)) * 3 + channel) * TILE + (x % TILE)]!;
     if (settings.perturbSeeds) perturbSeeds(seeds, colorAt, size);
     const passes = cluster(kernels, colorAt, labels, size, seeds, settings, layout);
     if (work !== undefined)
       Object.assign(work, { bytes: layout.bytes, distances: functions.evaluations(), passes });
     let count = seeds.rows.length;
     if (rule !== undefined) {
-      framed.fill(-1, 0, stride);
-      framed.fill(-1, (height + 1) * stride);
-      for (let y = 1; y <= height; y++) framed.fill(-1, y * stride + width, (y + 1) * stride);
-      // The colours have served; the pieces are numbered in their place.
-      const out = new Int32Array(colors.buffer, colors.byteOffset, framed.length).fill(-1);
       const pixels = height * width;
+      // The colours have served: the queue takes their place.
       count = functions.connectPieces(
         labels.byteOffset,
-        out.byteOffset + 4 * stride,
-        out.byteOffset + out.byteLength,
+        colors.byteOffset,
         width,
         height,
         stride,
@@ -342,7 +342,6 @@ export function segmentWithKernels(
         Math.min(rule.maxSize, pixels + 1),
         rule.rule === 'epfl',
       );
-      labels = out.subarray(stride, (height + 1) * stride);
     }
     const compact = new Int32Array(height * width);
     for (let y = 0; y < height; y++) compact.set(labels.subarray(y * stride, y * stride + width), y * width);
