@@ -1,7 +1,8 @@
 /**
  * The one resampler of all packages: bilinear for images and maps, nearest for masks and labels. Only
  * additions, multiplications, divisions and floors in doubles, in a fixed order, so that every platform
- * gives the same bytes. Leans on `arrays`, `errors` and `validation`.
+ * gives the same bytes. Leans on `arrays`, `errors`, `validation`,
+ * `resample-taps` and `resample-kernels`.
  *
  * Pixel centres lie at half integers: the centre of output pixel `i` falls on `(i + 0.5) * input / output`
  * of the source. The kernel is a triangle of half-width `max(1, input / output)` source pixels, so that
@@ -25,6 +26,8 @@ import {
   sizeOf,
 } from './arrays.js';
 import { invalidArgument } from './errors.js';
+import { resizeImageFast } from './resample-kernels.js';
+import { triangleTaps } from './resample-taps.js';
 import {
   assertBinaryMask,
   assertClassMaps,
@@ -36,47 +39,15 @@ import {
   resolveOptions,
 } from './validation.js';
 
-/** Along one axis: output pixel `i` is the sum of `weights[i * width + k] * input[first[i] + k]`, `k < count[i]`. */
-interface Taps {
-  first: Int32Array;
-  count: Int32Array;
-  weights: Float64Array;
-  width: number;
-}
-
-function triangleTaps(input: number, output: number): Taps {
-  const scale = input / output;
-  const support = Math.max(scale, 1);
-  const width = 2 * Math.ceil(support) + 1;
-  const first = new Int32Array(output);
-  const count = new Int32Array(output);
-  const weights = new Float64Array(output * width);
-  for (let i = 0; i < output; i++) {
-    const centre = (i + 0.5) * scale;
-    let from = Math.max(0, Math.floor(centre - support + 0.5));
-    let to = Math.min(input, Math.floor(centre + support + 0.5));
-    const weightAt = (pixel: number): number => 1 - Math.abs(pixel + 0.5 - centre) / support;
-    // A pixel of weight 0 must not be read at all: 0 * NaN is NaN.
-    while (from < to - 1 && weightAt(from) <= 0) from++;
-    while (to > from + 1 && weightAt(to - 1) <= 0) to--;
-    let sum = 0;
-    for (let pixel = from; pixel < to; pixel++) sum += weightAt(pixel);
-    for (let pixel = from; pixel < to; pixel++) weights[i * width + pixel - from] = weightAt(pixel) / sum;
-    first[i] = from;
-    count[i] = to - from;
-  }
-  return { first, count, weights, width };
-}
-
 /** Returns a function that computes one output row in doubles, `[width * channels]`, into `out`. */
 function rowKernel(
   source: Uint8Array | Float32Array,
   from: Size,
   to: Size,
   channels: number,
+  rows = triangleTaps(from.height, to.height),
+  columns = triangleTaps(from.width, to.width),
 ): (y: number, out: Float64Array | Float32Array) => void {
-  const rows = triangleTaps(from.height, to.height);
-  const columns = triangleTaps(from.width, to.width);
   const stride = from.width * channels;
   const blended = new Float64Array(stride);
   return (y, out) => {
@@ -120,7 +91,8 @@ function assertSize(size: Size, where: string): void {
  * Resizes an image: bilinear, antialiased when shrinking, half-pixel centres.
  *
  * Each side is resized on its own, so a size of another aspect ratio stretches the image; see
- * {@link scaledSize} for one that keeps it. Values are rounded to the nearest, halves up.
+ * {@link scaledSize} for one that keeps it. Values are rounded to the nearest, halves up. Time is in proportion to the
+ * pixels of both images, memory to the result: beside it 1 MiB or a few rows.
  *
  * @param image `[height, width, 3]`, views too.
  * @param size The size wanted, in pixels.
@@ -136,11 +108,18 @@ export function resizeImage(image: RgbImage, size: Size): RgbImage {
   assertSize(size, 'size');
   const out = new Uint8Array(size.height * size.width * 3);
   const stride = size.width * 3;
+  const source = contiguousData(image);
+  const from = sizeOf(image);
+  const rows = triangleTaps(from.height, size.height);
+  const columns = triangleTaps(from.width, size.width);
   const row = new Float64Array(stride);
-  const kernel = rowKernel(contiguousData(image), sizeOf(image), size, 3);
-  for (let y = 0; y < size.height; y++) {
+  const kernel = rowKernel(source, from, size, 3, rows, columns);
+  const plainRow = (y: number): void => {
     kernel(y, row);
     for (let i = 0, at = y * stride; i < stride; i++, at++) out[at] = Math.floor(row[i]! + 0.5);
+  };
+  if (resizeImageFast(source, from, size, rows, columns, out, plainRow) === undefined) {
+    for (let y = 0; y < size.height; y++) plainRow(y);
   }
   return createRgbImage(size, out);
 }

@@ -1,0 +1,34 @@
+/** The weights of the resampler along one axis. Leans on nothing. */
+
+/** Along one axis: output pixel `i` is the sum of `weights[i * width + k] * input[first[i] + k]`, `k < count[i]`. */
+export interface Taps {
+  first: Int32Array;
+  count: Int32Array;
+  weights: Float64Array;
+  width: number;
+}
+
+/** A triangle of half-width `max(1, input / output)` about each output pixel's centre, scaled to sum 1. */
+export function triangleTaps(input: number, output: number): Taps {
+  const scale = input / output;
+  const support = Math.max(scale, 1);
+  const width = 2 * Math.ceil(support) + 1;
+  const first = new Int32Array(output);
+  const count = new Int32Array(output);
+  const weights = new Float64Array(output * width);
+  for (let i = 0; i < output; i++) {
+    const centre = (i + 0.5) * scale;
+    let from = Math.max(0, Math.floor(centre - support + 0.5));
+    let to = Math.min(input, Math.floor(centre + support + 0.5));
+    const weightAt = (pixel: number): number => 1 - Math.abs(pixel + 0.5 - centre) / support;
+    // A pixel of weight 0 must not be read at all: 0 * NaN is NaN.
+    while (from < to - 1 && weightAt(from) <= 0) from++;
+    while (to > from + 1 && weightAt(to - 1) <= 0) to--;
+    let sum = 0;
+    for (let pixel = from; pixel < to; pixel++) sum += weightAt(pixel);
+    for (let pixel = from; pixel < to; pixel++) weights[i * width + pixel - from] = weightAt(pixel) / sum;
+    first[i] = from;
+    count[i] = to - from;
+  }
+  return { first, count, weights, width };
+}
