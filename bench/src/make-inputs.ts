@@ -14,7 +14,6 @@ import {
 import { writeJpeg, writeMask } from '@lesion/preprocess/node';
 import { writeArrays } from './array-file.js';
 import type { Input } from './inputs.js';
-import { makeModels } from './make-models.js';
 import { photograph } from './photographs.js';
 import { serve } from './serve.js';
 
@@ -95,7 +94,7 @@ async function makePhotographs(folder: string, count: number, size: Size): Promi
   }
 }
 
-function make(input: Input, path: string): Promise<void> {
+async function make(input: Input, path: string): Promise<void> {
   switch (input.kind) {
     case 'pixels':
       return makePixels(path, { height: input.height, width: input.width });
@@ -105,8 +104,11 @@ function make(input: Input, path: string): Promise<void> {
       return makeMasks(path, input.pairs, { height: input.height, width: input.width });
     case 'photographs':
       return makePhotographs(path, input.count, { height: input.height, width: input.width });
-    case 'models':
+    case 'models': {
+      // Loads tfjs and all that trains and predicts, which other inputs do without.
+      const { makeModels } = await import('./make-models.js');
       return makeModels(path, input);
+    }
   }
 }
 
