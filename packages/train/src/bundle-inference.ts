@@ -8,6 +8,15 @@ import { type BundleManifest, readBundle } from './bundle.js';
 
 type Inference = BundleManifest['inference'];
 
+/** What fitLesionMask and calibrateLin leave in a LIN's bundle. */
+const FITS = ['licu', 'licuMeasured', 'calibration', 'calibrationMeasured'];
+
+/** A record without what was fitted. */
+export function withoutFits(inference: Inference): Inference {
+  const kept = Object.entries(inference).filter(([name]) => !FITS.includes(name));
+  return Object.fromEntries(kept) as Inference;
+}
+
 /**
  * Rewrites the `inference` record of a bundle's manifest, atomically: whoever reads the bundle finds the old record or
  * the new one.

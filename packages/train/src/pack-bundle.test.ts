@@ -1,5 +1,5 @@
 // Bundles of small networks with the weights that they start with, packed and used.
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLabelMap, createRgbImage, PATCH_CLASSES, SeededRandom } from '@lesion/core';
@@ -10,6 +10,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BundleManifest, readBundle, saveBundle } from './bundle.js';
+import { rewriteInference } from './bundle-inference.js';
 import { loadLfn } from './lfn.js';
 import { loadLin } from './lin.js';
 import { type PackBundleOptions, packBundle } from './pack-bundle.js';
@@ -160,14 +161,32 @@ describe('packBundle', () => {
     ]);
   });
 
-  it('packs the networks that are named, and again without a change', async () => {
-    const [dr, dm] = await packBundle(at('lin'), at('one'), { precision: 'int8', networks: ['dm'] });
-    expect(dr).toMatchObject({ precision: 'float32', largestError: 0, rootMeanSquareError: 0 });
-    expect(dr!.bytesAfter).toBe(dr!.bytesBefore);
-    expect(dm).toMatchObject({ precision: 'int8' });
-    const again = await packBundle(at('one'), at('two'), { precision: 'float16', networks: ['dr'] });
-    expect(again[1]).toMatchObject({ precision: 'int8', largestError: 0, rootMeanSquareError: 0 });
+  it('changes nothing when it packs again', async () => {
+    await packBundle(at('lin'), at('one'), { precision: 'int8' });
+    const again = await packBundle(at('one'), at('two'), { precision: 'int8' });
+    for (const network of again) expect(network).toMatchObject({ largestError: 0, rootMeanSquareError: 0 });
     expect(await readFile(at('two', 'dm.safetensors'))).toEqual(await readFile(at('one', 'dm.safetensors')));
+  });
+
+  it('keeps the networks that are named, and leaves out what was fitted to the sum of all', async () => {
+    await cp(at('lin'), at('fitted'), { recursive: true });
+    const licu = { threshold: 0.4, componentWeight: 'centrality' };
+    await rewriteInference(at('fitted'), (inference) => ({ ...inference, licu, licuMeasured: {} }));
+    await packBundle(at('fitted'), at('whole'), { precision: 'float16' });
+    expect((await readBundle(at('whole'))).manifest.inference).toEqual({
+      scales: [64],
+      licu,
+      licuMeasured: {},
+    });
+    const packed = await packBundle(at('fitted'), at('dm'), { precision: 'float16', networks: ['dm'] });
+    expect(packed.map(({ name }) => name)).toEqual(['dm']);
+    expect((await readdir(at('dm'))).sort()).toEqual(['bundle.json', 'dm.safetensors']);
+    const { manifest } = await readBundle(at('dm'), 'lin');
+    expect(manifest.networks.map(({ name }) => name)).toEqual(['dm']);
+    expect(manifest.inference).toEqual({ scales: [64] });
+    const maps = await classMaps(at('dm'));
+    // One network at one scale: what it says sums to 1.
+    expect(maps[0]! + maps[1]! + maps[2]! + maps[3]!).toBeCloseTo(1, 5);
   });
 
   it('keeps the card or writes another, and its hash', async () => {
@@ -196,6 +215,9 @@ describe('packBundle', () => {
     await refuse(at('lin'), int8).toThrow('a bundle cannot be packed into its own place');
     await refuse(at('x'), { ...int8, networks: ['dx'] }).toThrow(
       'networks: unknown choice; got "dx"; expected "dr" or "dm"',
+    );
+    await refuse(at('x'), { ...int8, networks: [] }).toThrow(
+      'networks: no network to keep; got []; expected some of dr, dm',
     );
     await refuse(at('x'), { precision: 'int4' as never }).toThrow(
       'precision: unknown choice; got "int4"; expected "float16" or "int8"',

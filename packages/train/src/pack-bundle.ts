@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf, invalidArgument, resolveOptions } from '@lesion/core';
-import type { ArrayPrecision } from './array-precision.js';
 import { type BundleManifest, readBundle, saveBundle } from './bundle.js';
+import { withoutFits } from './bundle-inference.js';
 import type { NamedArray, StoredArray } from './safetensors.js';
 
 /** What {@link packBundle} can store kernels as. */
@@ -15,7 +15,10 @@ export type PackPrecision = (typeof PACK_PRECISIONS)[number];
 export interface PackBundleOptions {
   /** `int8` for a quarter of the bytes, `float16` for half of them and weights that hardly move. */
   precision: PackPrecision;
-  /** Names of the networks to pack; the others stay as they are. @default all */
+  /**
+   * Names of the networks to keep. A LIN of fewer networks has other maps: the rule of its mask and its calibration,
+   * which were fitted to the sum of all, are left out too. @default all
+   */
   networks?: readonly string[] | undefined;
   /** A model card, Markdown, that becomes the bundle's README.md. @default the source's, if it has one */
   card?: string | undefined;
@@ -25,11 +28,11 @@ export interface PackBundleOptions {
 export interface PackedNetwork {
   /** `dr`, `dm`, `lfn`. */
   name: string;
-  precision: ArrayPrecision;
+  precision: PackPrecision;
   /** Bytes of its file of weights, in the source and packed. */
   bytesBefore: number;
   bytesAfter: number;
-  /** How far a weight moved at most, as a share of the largest weight of its kernel. 0 if nothing was packed. */
+  /** How far a weight moved at most, as a share of the largest weight of its kernel. */
   largestError: number;
   /** Root of the mean square of how far the packed weights moved, as a share of that of the weights themselves. */
   rootMeanSquareError: number;
@@ -131,25 +134,38 @@ export async function packBundle(
   assertOneOf(precision, PACK_PRECISIONS, 'precision');
   const { manifest, weights, card } = await readBundle(source);
   const names = manifest.networks.map(({ name }) => name);
-  const chosen = settings.networks ?? names;
-  for (const name of chosen) assertOneOf(name, names, 'networks');
+  const kept = settings.networks ?? names;
+  if (kept.length === 0) {
+    throw invalidArgument({
+      what: 'no network to keep',
+      where: 'networks',
+      got: '[]',
+      expected: `some of ${names.join(', ')}`,
+    });
+  }
+  for (const name of kept) assertOneOf(name, names, 'networks');
   await assertReplaceable(destination, source);
 
+  const networks = manifest.networks
+    .filter(({ name }) => kept.includes(name))
+    .map((network) => ({ ...network, precision }));
   const stored = new Map<string, StoredArray[]>();
-  const networks = manifest.networks.map((network) => {
-    const own = chosen.includes(network.name) ? precision : network.precision;
-    const arrays = [...weights.get(network.name)!.values()].map((array) =>
-      isPackable(array, network.builder) ? { ...array, precision: own } : array,
+  for (const { name, builder } of networks) {
+    const arrays = [...weights.get(name)!.values()];
+    stored.set(
+      name,
+      arrays.map((array) => (isPackable(array, builder) ? { ...array, precision } : array)),
     );
-    stored.set(network.name, arrays);
-    return { ...network, ...(own === undefined ? {} : { precision: own }) };
+  }
+  const inference = networks.length === names.length ? manifest.inference : withoutFits(manifest.inference);
+  await saveBundle(destination, { ...manifest, networks, inference }, stored, {
+    card: settings.card ?? card,
   });
-  await saveBundle(destination, { ...manifest, networks }, stored, { card: settings.card ?? card });
   // Errors are those of the files as they are read, which also shows that they can be.
   const packed = await readBundle(destination);
-  return networks.map(({ name, weights: file, precision: own }) => ({
+  return networks.map(({ name, weights: file }) => ({
     name,
-    precision: own ?? 'float32',
+    precision,
     bytesBefore: manifest.files[file]!.bytes,
     bytesAfter: packed.manifest.files[file]!.bytes,
     ...errorsOf(stored.get(name)!, packed.weights.get(name)!),

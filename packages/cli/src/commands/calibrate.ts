@@ -111,7 +111,9 @@ export const calibrate = defineCommand<[], CalibrateOptions>({
       onProgress: showNetworkProgress(progress),
     };
     try {
-      const fitted = masks ? await withLin(({ lin }) => fitLesionMask({ ...settings, lin, scales })) : undefined;
+      const fitted = masks
+        ? await withLin(({ lin }) => fitLesionMask({ ...settings, lin, scales }))
+        : undefined;
       return await withLin(async ({ lin, engine: computing }) => {
         const result = await calibrateLin({ ...settings, lin, folds });
         return {

@@ -10,6 +10,7 @@ interface PackOptions {
   model: string;
   output: string;
   precision: PackPrecision;
+  networks?: string[];
   card?: string;
 }
 
@@ -52,15 +53,20 @@ export const pack = defineCommand<[], PackOptions>({
           .choices(['int8', 'float16'])
           .makeOptionMandatory(),
       )
+      .option(
+        '--networks <name,...>',
+        'keep these networks of a LIN, such as dr; calibrate what comes of it; default all',
+        (text) => text.split(',').map((name) => name.trim()),
+      )
       .option('--card <file>', "a model card, Markdown, for the bundle's README.md; default the model's own");
   },
-  async run(_, { options: { model, output, precision, card } }) {
+  async run(_, { options: { model, output, precision, networks, card } }) {
     const { packBundle } = await import('@lesion/train');
     const text = card === undefined ? undefined : await readCard(card);
-    const networks = await packBundle(model, output, { precision, card: text });
+    const packed = await packBundle(model, output, { precision, networks, card: text });
     return {
-      document: { output, precision, networks },
-      text: [...networks.map(describePacking), `${output}: try it with "lesion evaluate"`].join('\n'),
+      document: { output, precision, networks: packed },
+      text: [...packed.map(describePacking), `${output}: try it with "lesion evaluate"`].join('\n'),
     };
   },
 });
