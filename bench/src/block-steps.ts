@@ -106,7 +106,7 @@ async function scoresBlock({ input }: BlockWork): Promise<Block> {
   };
 }
 
-/** Files that scoring has under way at once, unless it is told otherwise. */
+/** Files that are decoded at once: as many as sharp's threads. */
 const CONCURRENCY = 4;
 
 /** Decodes the files of truth and prediction to grey levels, and does nothing else. @returns the pixels decoded */
@@ -132,7 +132,6 @@ async function score(folder: string): Promise<BlockResult> {
     task: 1,
     truth: join(folder, 'truth'),
     prediction: join(folder, 'prediction'),
-    concurrency: CONCURRENCY,
   });
   if (problems.length > 0) throw new Error(problems[0]!.message);
   return { first: metrics['JA']!, values: Float64Array.of(metrics['JA']!), shape: [1] };

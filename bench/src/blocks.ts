@@ -294,7 +294,6 @@ export const BLOCK_BENCHES: readonly Bench[] = [
       {
         suffix: 'opencv',
         library: 'opencv',
-        variants: ['pool'],
         agreement: differenceIn('mean Jaccard index'),
       },
     ],
