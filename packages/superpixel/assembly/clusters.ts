@@ -122,11 +122,11 @@ function tileColors(tileRow: i32, tileColumn: i32): usize {
   return colors + <usize>(tileRow * TILE) * pitch + <usize>tileColumn * TILE_BYTES;
 }
 
-/** Where a tile's row ends up among {@link useImage}'s colours, from three rows `apart` bytes from each other. */
-export function storeRow(y: i32, row: usize, apart: usize, factor: f64): void {
-  let to = colors + <usize>y * pitch;
+/** Takes part of a row, whole tiles from `first` on, over from three rows `apart` bytes from each other. */
+export function storeRow(y: i32, first: i32, tiles: i32, row: usize, apart: usize, factor: f64): void {
+  let to = colors + <usize>y * pitch + <usize>first * TILE_BYTES;
   const factors = f64x2.splat(factor);
-  for (let tile = 0; tile < tilesAcross; tile++, row += CHANNEL_BYTES, to += TILE_BYTES) {
+  for (let tile = 0; tile < tiles; tile++, row += CHANNEL_BYTES, to += TILE_BYTES) {
     for (let channel: usize = 0; channel < 3; channel++) {
       const from = row + channel * apart;
       const at = to + channel * CHANNEL_BYTES;

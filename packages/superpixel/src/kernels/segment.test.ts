@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type SuperpixelOptions, superpixels } from '../index.js';
 import { resolveSettings } from '../options.js';
 import { squareSeeds } from '../seeds.js';
+import { colorStrips } from './colors.js';
 import { segmentWithKernels, type Work } from './segment.js';
 
 afterEach(() => setKernels('auto'));
@@ -114,6 +115,23 @@ describe('segmentWithKernels', () => {
           expect(fast.count).toBe(plain.count);
           expect(Buffer.compare(fast.labels, plain.labels)).toBe(0);
         }
+      }
+    }
+  });
+
+  it('blurs strips as it blurs the whole', () => {
+    for (const { width, sigma } of [
+      { width: 1401, sigma: 2 },
+      { width: 1280, sigma: 9 },
+    ]) {
+      const size = { height: 90, width };
+      expect(colorStrips(size, sigma).width).toBeLessThan(width - 100);
+      const image = createRgbImage(size, skin(size));
+      for (const preset of ['isic2017', 'scikit-image'] as const) {
+        const options = { preset, sigma, count: 400, iterations: 3 };
+        const plain = withPath('plain', image, options);
+        const fast = withPath('auto', image, options);
+        expect(Buffer.compare(fast.labels, plain.labels)).toBe(0);
       }
     }
   });
