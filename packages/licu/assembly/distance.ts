@@ -140,7 +140,8 @@ function seek(row: usize, x: i32, width: i32, inside: bool): i32 {
  * @param out Squared distances, `rows` rows of `width`.
  * @param framed Whether the left and right edge of the image count as background.
  * @param hull Room for two 64-bit numbers a column and two more.
- * @returns The largest squared distance of the band; if 0, `out` was not written.
+ * @returns The largest squared distance of the band; if 0, `out` was not written. Otherwise `hull` holds two 32-bit
+ * numbers: the first column of the band's lesion pixels and the one after the last.
  */
 export function rowsUp(
   distances: usize,
@@ -153,6 +154,8 @@ export function rowsUp(
 ): i32 {
   let largest = 0;
   let cleared = false;
+  let left = width;
+  let right = 0;
   for (let y = rows - 1; y >= 0; y--) {
     const row = distances + ((<usize>y * stride) << 1);
     rowUp(row, stride);
@@ -165,6 +168,8 @@ export function rowsUp(
         memory.fill(out, 0, (<usize>rows * width) << 2);
         cleared = true;
       }
+      left = min(left, start);
+      right = max(right, end);
       const to = out + ((<usize>y * width) << 2);
       const openLeft = start == 0 && !framed;
       const openRight = end == width && !framed;
@@ -178,6 +183,8 @@ export function rowsUp(
       if (here > largest) largest = here;
     }
   }
+  store<i32>(hull, left);
+  store<i32>(hull, right, 4);
   return largest;
 }
 

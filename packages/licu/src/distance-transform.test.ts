@@ -196,6 +196,14 @@ describe('both paths', () => {
     }
   });
 
+  it('agree where most of each row lies beside the lesion', () => {
+    const mask = createBinaryMask({ height: 60, width: 3000 });
+    for (let y = 4; y < 50; y++) for (let x = 1700 - y; x < 1760 + 2 * y; x++) mask.set(y, x, 1);
+    expectSame(mask, 'ignore');
+    mask.set(30, 2999, 1);
+    expectSame(mask, 'background');
+  });
+
   it('agree where squares are more than float32 can count', () => {
     const mask = createBinaryMask({ height: 3, width: 9001 }, new Uint8Array(27_003).fill(1));
     mask.set(1, 9000, 0);

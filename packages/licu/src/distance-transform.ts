@@ -138,6 +138,10 @@ const FAR = 65535;
 // What passes between JavaScript and WebAssembly at a time stays in the nearest cache but one.
 const BAND_PIXELS = 32768;
 
+// Pixels beside the lesion, in each row, from which on a band is copied row by row: memory of the result that is never
+// written to costs nothing, a page of it is 1024 pixels, and first writes are most of the time of a large result.
+const WORTH_SKIPPING = 1024;
+
 // Whole numbers below it are exact in float32.
 const EXACT_FLOATS = 2 ** 24;
 
@@ -163,7 +167,7 @@ function measureFast(
   try {
     const { columnsDown, rowsUp, roots, shares } = kernels.functions;
     const above = kernels.reserve(columnBytes);
-    const hull = kernels.reserve(hullBytes);
+    const hull = kernels.array(Int32Array, hullBytes / 4);
     const band = kernels.array(Uint8Array, bandLength);
     const squares = kernels.array(Int32Array, bandLength);
     const { buffer } = kernels.memory;
@@ -177,25 +181,38 @@ function measureFast(
       columnsDown(band.byteOffset, rowAt(y), end - y, width, stride);
     }
     const out = new Int32Array(height * width);
+    // What of each band was written: `rows` stretches of `length`, a row apart.
+    const parts: { from: number; length: number; rows: number }[] = [];
     let largest = 0;
     for (let end = height; end > 0; end -= rows) {
       const y = Math.max(0, end - rows);
-      const most = rowsUp(rowAt(y), squares.byteOffset, end - y, width, stride, framed, hull);
+      const most = rowsUp(rowAt(y), squares.byteOffset, end - y, width, stride, framed, hull.byteOffset);
       if (most === 0) continue;
       const count = (end - y) * width;
       if (measure === 'roots') {
         if (most < EXACT_FLOATS) roots(squares.byteOffset, count);
         else shares(squares.byteOffset, count, 1);
       }
-      out.set(squares.subarray(0, count), y * width);
+      const narrow = width - (hull[1]! - hull[0]!) >= WORTH_SKIPPING;
+      const part = narrow
+        ? { from: y * width + hull[0]!, length: hull[1]! - hull[0]!, rows: end - y, skipped: hull[0]! }
+        : { from: y * width, length: count, rows: 1, skipped: 0 };
+      for (let i = 0; i < part.rows; i++) {
+        const at = i * width;
+        out.set(squares.subarray(at + part.skipped, at + part.skipped + part.length), part.from + at);
+      }
+      parts.push(part);
       largest = Math.max(largest, most);
     }
-    if (measure === 'shares' && largest > 0) {
-      for (let at = 0; at < out.length; at += bandLength) {
-        const piece = out.subarray(at, at + bandLength);
-        squares.set(piece);
-        shares(squares.byteOffset, piece.length, largest);
-        piece.set(squares.subarray(0, piece.length));
+    if (measure !== 'shares') return out;
+    for (const { from, length, rows } of parts) {
+      for (let i = 0; i < rows; i++) {
+        const at = from + i * width;
+        squares.set(out.subarray(at, at + length), i * length);
+      }
+      shares(squares.byteOffset, rows * length, largest);
+      for (let i = 0; i < rows; i++) {
+        out.set(squares.subarray(i * length, (i + 1) * length), from + i * width);
       }
     }
     return out;
