@@ -209,6 +209,8 @@ describe('decodeGray and decodeMask', () => {
     const file = await png([0, 1, 127, 128, 129, 255], 1);
     expect(await decodeMask(file)).toMatchMask(['....11']);
     expect(await decodeMask(file, { threshold: 0 })).toMatchMask(['.11111']);
+    const blackAndWhite = [255, 255, 255, 255, 0, 0, 0, 0, 255, 0, 255, 0, 128, 129, 0, 0, 255];
+    expect(await decodeMask(await png(blackAndWhite, 1))).toMatchMask(['1111....1.1..1..1']);
     expect((await failure(decodeMask(file, { threshold: 255 }))).message).toContain(
       'threshold: out of range; got 255',
     );

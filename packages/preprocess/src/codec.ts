@@ -14,6 +14,8 @@ import {
   type NdArray,
   type RgbImage,
   resolveOptions,
+  type Size,
+  sizeOf,
 } from '@lesion/core';
 import { assertComplete } from './complete.js';
 import { assertWithinLimit, memorySource, readHeader } from './header.js';
@@ -139,10 +141,16 @@ interface Request {
   source: string;
   ignoreProfile: boolean;
   background: number;
+  gray: boolean;
 }
 
-async function decodeRgb(platform: Platform, bytes: Uint8Array, request: Request): Promise<RgbImage> {
-  const { maxPixels, source: name, ignoreProfile, background } = request;
+/** The pixels as stored, and the EXIF orientation that turns them upright. */
+async function decodePixels(
+  platform: Platform,
+  bytes: Uint8Array,
+  request: Request,
+): Promise<Pixels & { orientation: number }> {
+  const { maxPixels, source: name, ignoreProfile, background, gray } = request;
   if (!(bytes instanceof Uint8Array)) {
     throw invalidArgument({
       what: 'not the bytes of a file',
@@ -156,7 +164,8 @@ async function decodeRgb(platform: Platform, bytes: Uint8Array, request: Request
   const header = await readHeader(memorySource(bytes), name);
   assertWithinLimit(header.size, maxPixels, name);
   assertComplete(bytes, header.format, name);
-  const pixels = await platform.decode(bytes, { header, name, maxPixels, ignoreProfile, background });
+  const wanted = { header, name, maxPixels, ignoreProfile, background, gray };
+  const pixels = await platform.decode(bytes, wanted);
   const { size } = pixels;
   if (size.height !== header.stored.height || size.width !== header.stored.width) {
     throw invalidFile({
@@ -166,7 +175,33 @@ async function decodeRgb(platform: Platform, bytes: Uint8Array, request: Request
       expected: formatSize(header.stored),
     });
   }
-  return upright(createRgbImage(size, flattened(pixels, background)), header.orientation);
+  return { ...pixels, orientation: header.orientation };
+}
+
+function uprightRgb(
+  pixels: Pixels & { orientation: number },
+  { background }: Pick<Request, 'background'>,
+): RgbImage {
+  return upright(createRgbImage(pixels.size, flattened(pixels, background)), pixels.orientation);
+}
+
+/** Sets values above the threshold to 1 and the others to 0, in place. Masks are black or white nearly everywhere. */
+function binarise(values: Uint8Array, threshold: number): void {
+  const [white, ones] = [0xffffffff, 0x01010101];
+  const quads =
+    values.byteOffset % 4 === 0
+      ? new Uint32Array(values.buffer, values.byteOffset, values.length >> 2)
+      : new Uint32Array();
+  for (let quad = 0; quad < quads.length; quad++) {
+    const word = quads[quad]!;
+    if (word === 0) continue;
+    if (word === white) {
+      quads[quad] = ones;
+      continue;
+    }
+    for (let i = 4 * quad; i < 4 * quad + 4; i++) values[i] = values[i]! > threshold ? 1 : 0;
+  }
+  for (let i = 4 * quads.length; i < values.length; i++) values[i] = values[i]! > threshold ? 1 : 0;
 }
 
 /** Makes the decoders and encoders that run on a platform. */
@@ -175,12 +210,18 @@ export function createCodec(platform: Platform): Codec {
     bytes: Uint8Array,
     limits: Pick<Request, 'maxPixels' | 'source'>,
   ): Promise<GrayImage> {
-    const image = await decodeRgb(platform, bytes, { ...limits, ignoreProfile: true, background: BLACK });
+    const request = { ...limits, ignoreProfile: true, background: BLACK, gray: true };
+    const pixels = await decodePixels(platform, bytes, request);
+    if (pixels.channels === 1 && pixels.orientation === 1) {
+      const { buffer, byteOffset, length } = pixels.data;
+      return createGrayImage(pixels.size, new Uint8Array(buffer as ArrayBuffer, byteOffset, length));
+    }
+    const image = uprightRgb(pixels, request);
     const rgb = contiguousData(image);
     const gray = new Uint8Array(rgb.length / 3);
     for (let i = 0, at = 0; i < gray.length; i++, at += 3)
       gray[i] = (rgb[at]! * 19595 + rgb[at + 1]! * 38470 + rgb[at + 2]! * 7471 + 32768) >> 16;
-    return createGrayImage(image, gray);
+    return createGrayImage(sizeOf(image), gray);
   }
 
   return {
@@ -189,7 +230,8 @@ export function createCodec(platform: Platform): Codec {
       const { maxPixels, source, colourProfile } = resolveOptions(options, defaults, 'decodeImage');
       assertOneOf(colourProfile, ['convert', 'ignore'], 'colourProfile');
       const ignoreProfile = colourProfile === 'ignore';
-      return decodeRgb(platform, bytes, { maxPixels, source, ignoreProfile, background: WHITE });
+      const request = { maxPixels, source, ignoreProfile, background: WHITE, gray: false };
+      return uprightRgb(await decodePixels(platform, bytes, request), request);
     },
 
     async decodeGray(bytes, options) {
@@ -204,8 +246,7 @@ export function createCodec(platform: Platform): Codec {
       const { threshold, ...limits } = resolveOptions(options, defaults, 'decodeMask');
       assertNumber(threshold, 'threshold', { min: 0, max: 254 });
       const gray = await grayLevels(bytes, limits);
-      const values = contiguousData(gray);
-      for (let i = 0; i < values.length; i++) values[i] = values[i]! > threshold ? 1 : 0;
+      binarise(contiguousData(gray), threshold);
       return gray;
     },
 
@@ -214,8 +255,7 @@ export function createCodec(platform: Platform): Codec {
   };
 }
 
-/** A grey image of the same height and width as `like`. */
-function createGrayImage(like: NdArray, data: Uint8Array): GrayImage {
+function createGrayImage(size: Size, data: Uint8Array): GrayImage {
   // The same kind of array as a mask; only the range of its values differs.
-  return createBinaryMask({ height: like.shape[0]!, width: like.shape[1]! }, data);
+  return createBinaryMask(size, data);
 }

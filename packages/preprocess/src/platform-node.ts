@@ -57,18 +57,25 @@ function decodingError(error: unknown, { header, name }: DecodeRequest): LesionE
   });
 }
 
+/** Whether a file holds 8-bit grey levels and nothing else; what this says costs a look at its header. */
+async function isPlainGray(file: ReturnType<Sharp>): Promise<boolean> {
+  const { space, depth, channels } = await file.metadata();
+  return space === 'b-w' && depth === 'uchar' && channels === 1;
+}
+
 const nodePlatform: Platform = {
   async decode(bytes, request) {
     const sharp = await loadSharp();
     try {
-      const { data, info } = await sharp(bytes, {
+      const file = sharp(bytes, {
         // The strictest: JPEG data that ends early but for a tidy end marker is only a warning to libjpeg.
         failOn: 'warning',
         limitInputPixels: request.maxPixels,
         ignoreIcc: request.ignoreProfile,
         sequentialRead: true,
-      })
-        .toColourspace('srgb')
+      });
+      const { data, info } = await file
+        .toColourspace(request.gray && (await isPlainGray(file)) ? 'b-w' : 'srgb')
         .raw({ depth: 'uchar' })
         .toBuffer({ resolveWithObject: true });
       return { data, size: { height: info.height, width: info.width }, channels: info.channels };

@@ -19,6 +19,8 @@ export interface DecodeRequest {
   ignoreProfile: boolean;
   /** The grey level, 0 to 255, to put behind pixels that let it through. */
   background: number;
+  /** Whether grey levels alone are wanted: a file without colours and alpha may be given as one channel. */
+  gray: boolean;
 }
 
 export interface Platform {
