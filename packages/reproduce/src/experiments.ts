@@ -234,6 +234,11 @@ const UNNUMBERED: readonly (Omit<LinRow, 'id'> | Omit<LfnRow, 'id'>)[] = [
     networks: ['dr'],
     scales: THREE_SCALES,
   }),
+  ...bothTasks('A', 'FCRN-50 (DM) alone, twice as long, ~250 too', {
+    ...LONG_LIN,
+    networks: ['dm'],
+    scales: THREE_SCALES,
+  }),
   ...bothTasks('B', 'the whole recipe', recipe('recipe-whole')),
   ...bothTasks('B', 'the component with the largest area', {
     ...recipe('recipe-whole'),

@@ -182,7 +182,7 @@ export const uses: Record<string, Use> = {
       console.log(ROWS.length, tables.map(({ id }) => id).join(), png[1] === 80);
       process.exit();
     `,
-    prints: '42 I,III true',
+    prints: '44 I,III true',
   },
   cli: {
     code: `
