@@ -155,6 +155,24 @@ describe('seeds', () => {
     for (const model of [first, between, second]) model.dispose();
   });
 
+  it('leaves kernels at zero without a seed, for weights that come later', () => {
+    const blank = buildFcrn({ ...SMALL, seed: null });
+    const kernels = blank.weights.filter(({ name }) => name.includes('kernel'));
+    expect(kernels.length).toBeGreaterThan(10);
+    expect(
+      kernels.every((kernel) =>
+        kernel
+          .read()
+          .dataSync()
+          .every((value) => value === 0),
+      ),
+    ).toBe(true);
+    const seeded = buildFcrn(SMALL);
+    blank.setWeights(seeded.getWeights());
+    expect(weightsHash(blank)).toBe(weightsHash(seeded));
+    for (const model of [blank, seeded]) model.dispose();
+  });
+
   it('gives the same bits in every process', () => {
     const model = buildFcrn(SMALL);
     expect(weightsHash(model)).toBe('f0516f9f43588cab15ca156b00a0f816a09bfe96eb5d09d793f1276377d246fa');

@@ -32,8 +32,11 @@ export interface FcrnOptions {
   classes?: number | undefined;
   /** Multiplies the channels of every convolution; 1/16 learns toy data on the slowest engine. @default 1 */
   width?: number | undefined;
-  /** Seed of the initial weights, a whole number. @default 0 */
-  seed?: number | undefined;
+  /**
+   * Seed of the initial weights, a whole number. `null` leaves the kernels at zero, for weights that are assigned
+   * afterwards: drawing them is most of the time that building takes. @default 0
+   */
+  seed?: number | null | undefined;
   /**
    * What the network ends in. Train with `linear` (logits), which {@link pixelwiseCrossEntropy} takes
    * without loss of precision; the weights of either kind fit the other. @default 'softmax'
@@ -277,7 +280,7 @@ export function buildFcrn(options: FcrnOptions = {}): LayersModel {
   assertOneOf(depth, FCRN_DEPTHS, 'depth');
   assertNumber(classes, 'classes', { integer: true, min: 2 });
   assertNumber(width, 'width', { min: 0, aboveMin: true });
-  assertNumber(seed, 'seed', { integer: true });
+  if (seed !== null) assertNumber(seed, 'seed', { integer: true });
   assertOneOf(activation, FCRN_ACTIVATIONS, 'activation');
   assertOneOf(innerShortcuts, FCRN_INNER_SHORTCUTS, 'innerShortcuts');
   assertNumber(batchNormEpsilon, 'batchNormEpsilon', { min: 0, aboveMin: true });
@@ -317,6 +320,6 @@ export function buildFcrn(options: FcrnOptions = {}): LayersModel {
     activation === 'linear' ? logits : apply(layers.softmax({ axis: -1, name: 'probabilities' }), logits);
 
   const network = model({ inputs: image, outputs, name: table === undefined ? `fcrn${depth}` : 'fcrn' });
-  seedWeights(network, seed);
+  if (seed !== null) seedWeights(network, seed);
   return network;
 }

@@ -150,6 +150,24 @@ describe('seeds', () => {
     model.dispose();
   });
 
+  it('leaves kernels at zero without a seed, for weights that come later', () => {
+    const blank = buildLfn({ seed: null });
+    const kernels = blank.weights.filter(({ name }) => name.includes('kernel'));
+    expect(kernels.length).toBeGreaterThan(10);
+    expect(
+      kernels.every((kernel) =>
+        kernel
+          .read()
+          .dataSync()
+          .every((value) => value === 0),
+      ),
+    ).toBe(true);
+    const seeded = buildLfn({ seed: 3 });
+    blank.setWeights(seeded.getWeights());
+    expect(weightsHash(blank)).toBe(weightsHash(seeded));
+    for (const model of [blank, seeded]) model.dispose();
+  });
+
   it('draws kernels with variance 2 / fan-in and the same ones without batch normalisation', () => {
     const model = buildLfn({ seed: 3 });
     const plain = buildLfn({ seed: 3, batchNorm: false });

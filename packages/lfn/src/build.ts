@@ -18,8 +18,11 @@ export interface LfnOptions {
   classes?: number | undefined;
   /** Height and width of a patch in pixels, a multiple of 8. @default 56 */
   size?: number | undefined;
-  /** Seed of the initial weights, a whole number. @default 0 */
-  seed?: number | undefined;
+  /**
+   * Seed of the initial weights, a whole number. `null` leaves the kernels at zero, for weights that are assigned
+   * afterwards: drawing them is most of the time that building takes. @default 0
+   */
+  seed?: number | null | undefined;
   /**
    * What the network ends in. Train with `linear` (logits), which {@link weightedSoftmaxLoss} takes
    * without loss of precision; the weights of either kind fit the other. @default 'softmax'
@@ -97,7 +100,7 @@ export function buildLfn(options: LfnOptions = {}): LayersModel {
   assertOneOf(variant, LFN_VARIANTS, 'variant');
   assertNumber(classes, 'classes', { integer: true, min: 2 });
   assertNumber(size, 'size', { integer: true, min: 8 });
-  assertNumber(seed, 'seed', { integer: true });
+  if (seed !== null) assertNumber(seed, 'seed', { integer: true });
   assertOneOf(activation, LFN_ACTIVATIONS, 'activation');
   assertNumber(batchNormEpsilon, 'batchNormEpsilon', { min: 0, aboveMin: true });
   assertNumber(batchNormMomentum, 'batchNormMomentum', { min: 0, max: 1 });
@@ -132,6 +135,6 @@ export function buildLfn(options: LfnOptions = {}): LayersModel {
     activation === 'linear' ? logits : apply(layers.softmax({ axis: -1, name: 'probabilities' }), logits);
 
   const network = model({ inputs: patch, outputs, name: variant === 'standard' ? 'lfn' : `lfn_${variant}` });
-  seedWeights(network, seed);
+  if (seed !== null) seedWeights(network, seed);
   return network;
 }

@@ -24,8 +24,8 @@ export function bundleNetworks({ manifest, weights }: Bundle, folder: string): B
     build() {
       const model =
         builder === 'fcrn'
-          ? buildFcrn({ ...(architecture as FcrnOptions), activation: 'softmax' })
-          : buildLfn({ ...(architecture as LfnOptions), activation: 'softmax' });
+          ? buildFcrn({ ...(architecture as FcrnOptions), activation: 'softmax', seed: null })
+          : buildLfn({ ...(architecture as LfnOptions), activation: 'softmax', seed: null });
       assignWeights(model, weights.get(name)!, `${folder}, network ${name}`);
       weights.delete(name);
       return model;
