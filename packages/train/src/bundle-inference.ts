@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleManifest } from '@lesion/predict';
+import { readBundle } from '@lesion/predict/node';
 import writeFileAtomic from 'write-file-atomic';
-import { type BundleManifest, readBundle } from './bundle.js';
 
 type Inference = BundleManifest['inference'];
 

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readBundle } from '@lesion/predict/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readBundle, saveBundle } from './bundle.js';
+import { saveBundle } from './bundle.js';
 
 const manifest: Parameters<typeof saveBundle>[1] = {
   kind: 'lfn',

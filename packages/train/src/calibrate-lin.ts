@@ -1,4 +1,5 @@
 /** Calibrates a trained LIN: probabilities from its indexes, fitted on the images that its training held out. */
+
 import { availableParallelism } from 'node:os';
 import {
   assertNumber,
@@ -13,11 +14,10 @@ import {
 } from '@lesion/core';
 import { readRecordImage } from '@lesion/isic';
 import { applyLogisticCalibration, expectedCalibrationError, fitLogisticCalibration } from '@lesion/metrics';
+import type { BundleManifest, Lin, LinCalibration } from '@lesion/predict';
+import { type LoadLinOptions, loadLin } from '@lesion/predict/node';
 import { z } from 'zod';
-import type { BundleManifest } from './bundle.js';
 import { rewriteInference } from './bundle-inference.js';
-import type { LinCalibration } from './class-scores.js';
-import { type Lin, type LoadLinOptions, loadLin } from './lin.js';
 import { type LabelledRecord, labelledRecords } from './lin-samples.js';
 import { type OnProgress, RateMeter } from './progress.js';
 import { drawByClass, splitRunData } from './training-run.js';

@@ -2,10 +2,12 @@
  * The state of a training run between two optimiser steps, in one file that is replaced atomically:
  * weights, moving statistics, momentum, and where in which epoch the run stands.
  */
+
 import { existsSync } from 'node:fs';
 import { invalidFile } from '@lesion/core';
+import type { NamedArray } from '@lesion/predict';
 import { z } from 'zod';
-import { type NamedArray, readTensors, writeTensors } from './safetensors.js';
+import { readTensors, writeTensors } from './tensor-files.js';
 
 const epochSchema = z.object({
   epoch: z.int(),

@@ -1,4 +1,5 @@
 /** Predicts a split of a data set and scores it as the challenge did, task by task. */
+
 import { availableParallelism } from 'node:os';
 import {
   type BinaryMask,
@@ -30,9 +31,15 @@ import {
   type ProtocolName,
   type ProtocolScore,
 } from '@lesion/metrics';
-import { type ClassScores, chooseClassScores, classScores } from './class-scores.js';
-import type { Lfn, LfnPredictOptions } from './lfn.js';
-import type { Lin, LinPredictOptions } from './lin.js';
+import {
+  type ClassScores,
+  chooseClassScores,
+  classScores,
+  type Lfn,
+  type LfnPredictOptions,
+  type Lin,
+  type LinPredictOptions,
+} from '@lesion/predict';
 import { predictImage } from './predict-images.js';
 import type { ImagePrediction } from './prediction-folder.js';
 import { type OnProgress, RateMeter } from './progress.js';

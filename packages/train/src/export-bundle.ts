@@ -1,10 +1,10 @@
 /** The networks of a bundle as ONNX files, with all that a program needs to know to use them. */
+
 import { assertOneOf, type InputNormalization, resolveOptions } from '@lesion/core';
+import { registerFcrnOnnxLayers } from '@lesion/fcrn';
 import { exportOnnx, type OnnxLayout, type OnnxOpset } from '@lesion/onnx';
-import { readBundle } from './bundle.js';
-import { bundleNetworks } from './bundle-networks.js';
-import { useEngine } from './engine-in-use.js';
-import { LFN_PATCH_SIZE } from './lfn.js';
+import { bundleNetworks, LFN_PATCH_SIZE } from '@lesion/predict';
+import { readBundle, useEngine } from '@lesion/predict/node';
 
 /** Options of {@link exportBundle}. */
 export interface ExportBundleOptions {
@@ -69,15 +69,14 @@ export async function* exportBundle(
       'network',
     );
   }
+  registerFcrnOnnxLayers();
   await useEngine('for building');
   const preprocessing: OnnxPreprocessing = {
     ...normalization,
     formula: '(byte - mean[channel]) * scale',
     layout,
   };
-  const chosen = bundleNetworks(bundle, folder).filter(
-    ({ name }) => network === undefined || name === network,
-  );
+  const chosen = bundleNetworks(bundle).filter(({ name }) => network === undefined || name === network);
   for (const { name, build } of chosen) {
     const { architecture } = networks.find((candidate) => candidate.name === name)!;
     const model = build();

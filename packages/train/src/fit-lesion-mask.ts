@@ -1,12 +1,14 @@
 /** Fits the rule that makes a LIN's mask of its class maps, on the images that its training held out. */
+
 import { availableParallelism } from 'node:os';
 import { assertNumber, mapInOrder, resolveOptions, throwIfAborted } from '@lesion/core';
 import { readRecordImage, readRecordMask } from '@lesion/isic';
 import { COMPONENT_WEIGHTS, lesionMask } from '@lesion/licu';
 import { confusionCounts, segmentationMetrics } from '@lesion/metrics';
+import type { Lin, LinMaskRule } from '@lesion/predict';
+import { type LoadLinOptions, loadLin } from '@lesion/predict/node';
 import { rewriteInference } from './bundle-inference.js';
 import { heldOutRecords } from './calibrate-lin.js';
-import { type Lin, type LinMaskRule, type LoadLinOptions, loadLin } from './lin.js';
 import { type OnProgress, RateMeter } from './progress.js';
 import { drawByClass } from './training-run.js';
 

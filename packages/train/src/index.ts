@@ -1,14 +1,56 @@
 /**
  * `@lesion/train`: training, prediction and evaluation of the LIN and the LFN on ISIC data. Runs in Node.
  */
-export { ARRAY_PRECISIONS, type ArrayPrecision } from './array-precision.js';
+// What was here before prediction had a package of its own is exported still.
 export {
+  ARRAY_PRECISIONS,
+  type ArrayPrecision,
   type Bundle,
   type BundleManifest,
+  CLASS_SCORES,
+  type ClassScores,
+  chooseClassScores,
+  classScores,
+  decodeTensors,
+  encodeTensors,
+  type InputNormalization,
+  imageAtScales,
+  type LesionProbabilities,
+  LFN_PATCH_SIZE,
+  Lfn,
+  type LfnPrediction,
+  type LfnPredictOptions,
+  LIN_SCALES,
+  Lin,
+  type LinCalibration,
+  type LinMaskRule,
+  type LinNetwork,
+  type LinPrediction,
+  type LinPredictOptions,
+  type NamedArray,
+  type NetworkForm,
+  type NetworkOutput,
+  normalizePixels,
+  type PredictionNetwork,
+  predictClassMaps,
+  predictPatches,
+  type StoredArray,
+  sumClassMaps,
+  tfjsNetwork,
+} from '@lesion/predict';
+export {
+  exportedNetwork,
+  inspectOnnxRuntime,
+  type LoadLfnOptions,
+  type LoadLinOptions,
+  loadLfn,
+  loadLin,
+  NETWORK_FORMS,
+  type NetworkOptions,
+  type OnnxRuntimeReport,
   readBundle,
-  type SaveBundleOptions,
-  saveBundle,
-} from './bundle.js';
+} from '@lesion/predict/node';
+export { type SaveBundleOptions, saveBundle } from './bundle.js';
 export {
   type CalibrateLinOptions,
   type CalibrateLinResult,
@@ -16,15 +58,6 @@ export {
   calibrateLin,
 } from './calibrate-lin.js';
 export type { EpochRecord } from './checkpoint.js';
-export { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
-export {
-  CLASS_SCORES,
-  type ClassScores,
-  chooseClassScores,
-  classScores,
-  type LesionProbabilities,
-  type LinCalibration,
-} from './class-scores.js';
 export {
   type EvaluatedImage,
   type EvaluateSplitOptions,
@@ -43,28 +76,7 @@ export {
   fitLesionMask,
   type TriedMaskRule,
 } from './fit-lesion-mask.js';
-export {
-  LFN_PATCH_SIZE,
-  Lfn,
-  type LfnPrediction,
-  type LfnPredictOptions,
-  type LoadLfnOptions,
-  loadLfn,
-  predictPatches,
-} from './lfn.js';
-export {
-  LIN_SCALES,
-  Lin,
-  type LinMaskRule,
-  type LinNetwork,
-  type LinPrediction,
-  type LinPredictOptions,
-  type LoadLinOptions,
-  loadLin,
-} from './lin.js';
 export { LIN_DATA_SETS, type LinDataSet, type LinJitter, planLinSamples } from './lin-samples.js';
-export { type InputNormalization, normalizePixels } from './normalization.js';
-export { inspectOnnxRuntime, type OnnxRuntimeReport } from './onnx-runtime.js';
 export {
   PACK_PRECISIONS,
   type PackBundleOptions,
@@ -76,15 +88,6 @@ export { type CountPatchesOptions, countPatches } from './patch-store.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
 export { type ImagePrediction, PredictionFolder, type PredictionFolderOptions } from './prediction-folder.js';
 export {
-  exportedNetwork,
-  NETWORK_FORMS,
-  type NetworkForm,
-  type NetworkOptions,
-  type NetworkOutput,
-  type PredictionNetwork,
-  tfjsNetwork,
-} from './prediction-network.js';
-export {
   LFN_PROFILES,
   type LfnProfile,
   LIN_PROFILES,
@@ -95,14 +98,6 @@ export {
 export { type OnProgress, type Progress, RateMeter } from './progress.js';
 export type { NetworkHistory } from './run-folder.js';
 export {
-  decodeTensors,
-  encodeTensors,
-  type NamedArray,
-  readTensors,
-  type StoredArray,
-  writeTensors,
-} from './safetensors.js';
-export {
   LEARNING_RATE_DECAYS,
   type LearningRateDecay,
   learningRateAt,
@@ -110,6 +105,7 @@ export {
   type TrainingSchedule,
 } from './schedule.js';
 export { type KeptSuperpixelsOptions, keptSuperpixels } from './superpixel-cache.js';
+export { readTensors, writeTensors } from './tensor-files.js';
 export { type TrainLfnOptions, trainLfn } from './train-lfn.js';
 export { type TrainLinOptions, trainLin } from './train-lin.js';
 export {

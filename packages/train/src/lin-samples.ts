@@ -1,9 +1,10 @@
 /** Training and validation samples of a FCRN: augmented crops with a class for each pixel, decoded in workers. */
+
 import { assertNumber, LESION_CLASSES, type LesionClass, SeededRandom } from '@lesion/core';
 import type { IsicRecord } from '@lesion/isic';
+import { type InputNormalization, normalizePixels } from '@lesion/predict';
 import { type AugmentedSample, planDm, planDr } from '@lesion/preprocess';
 import * as tf from '@tensorflow/tfjs-core';
-import { type InputNormalization, normalizePixels } from './normalization.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
 import type { WorkerPool } from './worker-pool.js';
 import type { LinSampleTask } from './worker-tasks.js';

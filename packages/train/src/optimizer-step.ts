@@ -2,10 +2,11 @@
  * One step of SGD with momentum, with gradients summed over micro-batches. On ONNX Runtime the step is
  * traced once for each shape and then only run; elsewhere tfjs takes it op by op.
  */
+
 import { activeBackend } from '@lesion/engine';
+import type { NamedVariable } from '@lesion/predict';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TensorBatch, TrainingProblem } from './training-loop.js';
-import type { NamedVariable } from './weights.js';
 
 /** A function of tensors that may assign variables; it disposes what it does not return. */
 type StepFunction = (...tensors: tf.Tensor[]) => tf.Tensor[];

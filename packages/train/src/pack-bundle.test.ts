@@ -1,4 +1,5 @@
 // Bundles of small networks with the weights that they start with, packed and used.
+
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,15 +7,14 @@ import { createLabelMap, createRgbImage, PATCH_CLASSES, SeededRandom } from '@le
 import { loadEngine } from '@lesion/engine';
 import { buildFcrn } from '@lesion/fcrn';
 import { buildLfn } from '@lesion/lfn';
+import { type BundleManifest, namedVariables, readArrays } from '@lesion/predict';
+import { loadLfn, loadLin, readBundle } from '@lesion/predict/node';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BundleManifest, readBundle, saveBundle } from './bundle.js';
+import { saveBundle } from './bundle.js';
 import { rewriteInference } from './bundle-inference.js';
-import { loadLfn } from './lfn.js';
-import { loadLin } from './lin.js';
 import { type PackBundleOptions, packBundle } from './pack-bundle.js';
-import { namedVariables, readArrays } from './weights.js';
 
 const FCRN = { depth: 50, width: 1 / 8 } as const;
 /** Takes the statistics of one batch as they are. */

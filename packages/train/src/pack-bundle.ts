@@ -1,11 +1,13 @@
 /** Bundles in fewer bytes: the kernels of their networks at a lower precision. */
+
 import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assertOneOf, invalidArgument, resolveOptions } from '@lesion/core';
-import { type BundleManifest, readBundle, saveBundle } from './bundle.js';
+import type { BundleManifest, NamedArray, StoredArray } from '@lesion/predict';
+import { readBundle } from '@lesion/predict/node';
+import { saveBundle } from './bundle.js';
 import { withoutFits } from './bundle-inference.js';
-import type { NamedArray, StoredArray } from './safetensors.js';
 
 /** What {@link packBundle} can store kernels as. */
 export const PACK_PRECISIONS = ['float16', 'int8'] as const;

@@ -2,6 +2,7 @@
  * Patches for training a LFN: planned as in Table II, cut once by the workers, and kept in a file of equal
  * records, so that an epoch reads them in any order without holding them in memory.
  */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
@@ -18,13 +19,12 @@ import {
 } from '@lesion/core';
 import { type IsicRecord, PatchInventory, patchTargets, planPatches, TABLE_II } from '@lesion/isic';
 import { LFN_INPUT } from '@lesion/lfn';
+import { LFN_PATCH_SIZE, normalizePixels } from '@lesion/predict';
 import { rotateImage } from '@lesion/preprocess';
 import type { SuperpixelOptions } from '@lesion/superpixel';
 import * as tf from '@tensorflow/tfjs-core';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { LFN_PATCH_SIZE } from './lfn.js';
-import { normalizePixels } from './normalization.js';
 import { type OnProgress, RateMeter } from './progress.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
 import { WorkerPool } from './worker-pool.js';

@@ -10,9 +10,8 @@ import {
   resolveOptions,
   throwIfAborted,
 } from '@lesion/core';
+import type { Lfn, LfnPredictOptions, Lin, LinPredictOptions } from '@lesion/predict';
 import { readImage } from '@lesion/preprocess/node';
-import type { Lfn, LfnPredictOptions } from './lfn.js';
-import type { Lin, LinPredictOptions } from './lin.js';
 import type { ImagePrediction } from './prediction-folder.js';
 import { type OnProgress, RateMeter } from './progress.js';
 

@@ -6,12 +6,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DERMOSCOPIC_FEATURES, invalidFile, LESION_CLASSES, resolveOptions } from '@lesion/core';
+import { type ClassScores, classScores, type LfnPrediction, type LinPrediction } from '@lesion/predict';
 import { writeMask } from '@lesion/preprocess/node';
 import { encodeLabels } from '@lesion/superpixel';
 import writeFileAtomic from 'write-file-atomic';
-import { type ClassScores, classScores } from './class-scores.js';
-import type { LfnPrediction } from './lfn.js';
-import type { LinPrediction } from './lin.js';
 
 /** What was found in one image. */
 export interface ImagePrediction {

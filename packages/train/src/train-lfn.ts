@@ -1,8 +1,10 @@
 /** Training a LFN: superpixels, Table II's patches, weighted softmax loss, and the bundle. */
+
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PATCH_CLASSES, resolveOptions } from '@lesion/core';
 import { buildLfn, LFN_CLASS_WEIGHTS, LFN_INPUT, type LfnOptions, weightedSoftmaxLoss } from '@lesion/lfn';
+import { namedVariables, readArrays } from '@lesion/predict';
 import type { SuperpixelOptions } from '@lesion/superpixel';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
@@ -19,7 +21,6 @@ import {
   type TrainingResult,
   type TrainingRunOptions,
 } from './training-run.js';
-import { namedVariables, readArrays } from './weights.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Options of {@link trainLfn}; images need annotated features. */

@@ -10,6 +10,7 @@ import {
   pixelwiseCrossEntropy,
   softJaccardLoss,
 } from '@lesion/fcrn';
+import { type NamedArray, namedVariables, readArrays } from '@lesion/predict';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { saveBundle } from './bundle.js';
@@ -28,7 +29,6 @@ import {
 } from './lin-samples.js';
 import { LIN_PROFILES } from './profiles.js';
 import { checkpointPath, type NetworkHistory, openRun, writeHistory } from './run-folder.js';
-import type { NamedArray } from './safetensors.js';
 import { trainNetwork } from './training-loop.js';
 import {
   drawByClass,
@@ -39,7 +39,6 @@ import {
   type TrainingResult,
   type TrainingRunOptions,
 } from './training-run.js';
-import { namedVariables, readArrays } from './weights.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** Options of {@link trainLin}; images need a mask and a diagnosis. */

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadEngine } from '@lesion/engine';
+import { namedVariables, readArrays } from '@lesion/predict';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +10,6 @@ import { readCheckpoint } from './checkpoint.js';
 import type { Progress } from './progress.js';
 import { learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
 import { type TrainingProblem, trainNetwork } from './training-loop.js';
-import { namedVariables, readArrays } from './weights.js';
 
 interface Batch {
   indices: readonly number[];

@@ -2,6 +2,7 @@
  * The training loop, one for all networks: shuffled epochs, gradients summed over micro-batches, SGD with
  * momentum and weight decay, validation loss, checkpoints that resume bit for bit on the same engine.
  */
+
 import { createHash } from 'node:crypto';
 import {
   invalidArgument,
@@ -11,6 +12,7 @@ import {
   SeededRandom,
   throwIfAborted,
 } from '@lesion/core';
+import { assignWeights, type NamedVariable, namedVariables, readArrays } from '@lesion/predict';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
@@ -23,7 +25,6 @@ import {
 import { createOptimizerStep } from './optimizer-step.js';
 import { type OnProgress, RateMeter } from './progress.js';
 import { assertSchedule, learningRateAt, stepsOfEpoch, type TrainingSchedule } from './schedule.js';
-import { assignWeights, type NamedVariable, namedVariables, readArrays } from './weights.js';
 
 /** Samples as a network takes them. The loop disposes both. */
 export interface TensorBatch {

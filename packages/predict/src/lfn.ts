@@ -12,17 +12,19 @@ import {
 } from '@lesion/core';
 import { extractPatches, regionProperties, type SuperpixelOptions, superpixels } from '@lesion/superpixel';
 import { z } from 'zod';
-import { type BundleManifest, readBundle } from './bundle.js';
-import { bundleNetworks } from './bundle-networks.js';
+import type { Bundle, BundleManifest } from './bundle.js';
+import { assertKind, bundleNetworks, onEngine } from './bundle-networks.js';
+import { engineReady } from './engine-ready.js';
 import { type InputNormalization, normalizePixels } from './normalization.js';
-import { type NetworkOptions, type PredictionNetwork, prepareNetworks } from './prediction-network.js';
+import { Passes, type PassOptions } from './passes.js';
+import type { PredictionNetwork, ToNetwork } from './prediction-network.js';
 
 /** Patches of the LFN are this many pixels high and wide. */
 export const LFN_PATCH_SIZE = 56;
 
 const inferenceSchema = z.object({ superpixels: z.record(z.string(), z.unknown()) });
 
-export interface LfnPredictOptions {
+export interface LfnPredictOptions extends PassOptions {
   /** How superpixels are found where no label map is given. @default the bundle's, the preset `isic2017` */
   superpixels?: SuperpixelOptions | undefined;
   /** Patches that go through the network at once. @default 64 */
@@ -38,8 +40,12 @@ export interface LfnPrediction {
   features: Record<DermoscopicFeature, Float32Array>;
 }
 
-/** Options of {@link loadLfn}. */
-export type LoadLfnOptions = NetworkOptions;
+/** Options of {@link predictPatches}. */
+export interface PredictPatchesOptions extends PassOptions {
+  normalization: InputNormalization;
+  /** Patches that go through the network at once. */
+  batchSize: number;
+}
 
 /**
  * Class probabilities of patches.
@@ -47,19 +53,21 @@ export type LoadLfnOptions = NetworkOptions;
  * @param network takes `[count, 56, 56, 3]`, gives `[count, 5]` softmax values
  * @param patches RGB bytes, `[count, 56, 56, 3]`
  * @returns `[count, 5]`, row by row
+ * @throws LesionError `ABORTED`
  */
 export async function predictPatches(
   network: PredictionNetwork,
   patches: { data: Uint8Array; count: number; size: number },
-  { normalization, batchSize }: { normalization: InputNormalization; batchSize: number },
+  { normalization, batchSize, onProgress, signal }: PredictPatchesOptions,
 ): Promise<Float32Array> {
   const { data, count, size } = patches;
   const values = size * size * 3;
   const out = new Float32Array(count * PATCH_CLASSES.length);
+  const passes = new Passes(Math.ceil(count / batchSize), 'lfn.predict', { onProgress, signal });
   for (let first = 0; first < count; first += batchSize) {
     const rows = Math.min(batchSize, count - first);
     const pixels = normalizePixels(data.subarray(first * values, (first + rows) * values), normalization);
-    const output = await network.predict(pixels, [rows, size, size, 3]);
+    const output = await passes.run(() => network.predict(pixels, [rows, size, size, 3]));
     out.set(output.data, first * PATCH_CLASSES.length);
   }
   return out;
@@ -82,18 +90,18 @@ export class Lfn {
    *
    * @param image uint8 `[height, width, 3]`
    * @param labels its superpixels, numbered from 0 without gaps, e.g. the challenge's; found here if not given
-   * @throws LesionError `INVALID_ARGUMENT`
+   * @throws LesionError `INVALID_ARGUMENT`, `ABORTED`
    * @example
    * ```ts
-   * const lfn = await loadLfn('runs/lfn');
-   * const { labels, features } = await lfn.predict(await readImage('photo.jpg'));
+   * const lfn = await lfnFromBundle(await fetchBundle('models/lfn/'));
+   * const { labels, features } = await lfn.predict(await decodeImage(file));
    * const streaks = features.streaks; // one probability a superpixel
    * ```
    */
   async predict(image: RgbImage, labels?: LabelMap, options?: LfnPredictOptions): Promise<LfnPrediction> {
     const settings = resolveOptions(
       options,
-      { superpixels: this.#superpixels, batchSize: 64 },
+      { superpixels: this.#superpixels, batchSize: 64, onProgress: undefined, signal: undefined },
       'lfn.predict',
     );
     assertRgbImage(image);
@@ -108,7 +116,12 @@ export class Lfn {
     const probabilities = await predictPatches(
       this.network,
       extractPatches(image, regions, { size: LFN_PATCH_SIZE }),
-      { normalization: this.manifest.normalization, batchSize: settings.batchSize },
+      {
+        normalization: this.manifest.normalization,
+        batchSize: settings.batchSize,
+        onProgress: settings.onProgress,
+        signal: settings.signal,
+      },
     );
     const features = Object.fromEntries(
       DERMOSCOPIC_FEATURES.map((feature) => [feature, new Float32Array(count)]),
@@ -127,19 +140,34 @@ export class Lfn {
   }
 }
 
+/** Options of {@link lfnFromBundle}. */
+export interface LfnFromBundleOptions {
+  /** What computes its network. @default tfjsNetwork: layers on the active engine of tfjs */
+  network?: ToNetwork | undefined;
+}
+
 /**
- * Loads a LFN from its bundle (or from the folder of the run that made it).
+ * Makes a LFN of a bundle, which gives its weights away: they are let go of as the network takes them.
  *
- * @throws LesionError `NOT_FOUND`, `INVALID_FILE`, `INTEGRITY` if a byte was changed, `ENGINE_UNAVAILABLE`
+ * @throws LesionError `ENGINE_UNAVAILABLE` if tfjs has no backend; `INVALID_FILE` if the bundle is of another kind, or
+ *   a weight does not fit; `INVALID_ARGUMENT` if the weights were given away before
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-wasm';
+ * await setBackend('wasm'); // of @tensorflow/tfjs-core
+ * const lfn = await lfnFromBundle(await fetchBundle('models/lfn/', { kind: 'lfn' }));
+ * ```
  */
-export async function loadLfn(folder: string, options?: LoadLfnOptions): Promise<Lfn> {
-  const settings = resolveOptions(
-    options,
-    { network: undefined, engine: 'current', threads: undefined },
-    'loadLfn',
-  );
-  const bundle = await readBundle(folder, 'lfn');
-  const toNetwork = await prepareNetworks(settings);
-  const [lfn] = bundleNetworks(bundle, folder);
-  return new Lfn(bundle.manifest, await toNetwork(lfn!.build));
+export async function lfnFromBundle(bundle: Bundle, options?: LfnFromBundleOptions): Promise<Lfn> {
+  const { network: toNetwork } = resolveOptions(options, { network: onEngine }, 'lfnFromBundle');
+  assertKind(bundle, 'lfn');
+  await engineReady();
+  const [lfn] = bundleNetworks(bundle);
+  const network = await toNetwork(lfn!.build);
+  try {
+    return new Lfn(bundle.manifest, network);
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
 }

@@ -1,11 +1,9 @@
 /**
  * Named arrays and text metadata in one file, in the safetensors format (https://huggingface.co/docs/safetensors),
- * which Python reads too. Written under a temporary name and renamed, so that a file is either the old one or the
- * whole new one. Arrays are float32 in memory; in a file they may take fewer bytes.
+ * which Python reads too. Arrays are float32 in memory; in a file they may take fewer bytes. Knows bytes and nothing
+ * of files.
  */
-import { readFile } from 'node:fs/promises';
-import { invalidFile, LesionError } from '@lesion/core';
-import writeFileAtomic from 'write-file-atomic';
+import { invalidFile, type LesionError } from '@lesion/core';
 import { z } from 'zod';
 import { type ArrayPrecision, fromFloat16, fromInt8, toFloat16, toInt8 } from './array-precision.js';
 
@@ -34,6 +32,8 @@ export interface TensorFile {
 /** Bytes of a value, by its type in the format. */
 const VALUE_BYTES = { F32: 4, F16: 2, I8: 1 } as const;
 type ValueType = keyof typeof VALUE_BYTES;
+
+const SPACE = 0x20;
 
 /** The array with the steps of an array of type I8. */
 const scaleName = (name: string): string => `${name}:scale`;
@@ -100,13 +100,13 @@ export function encodeTensors(
     const { name, dtype, shape } = part;
     header[name] = { dtype, shape, data_offsets: offsets.get(part) };
   }
-  const json = Buffer.from(JSON.stringify(header));
+  const json = new TextEncoder().encode(JSON.stringify(header));
   // The data begins at a multiple of 8, filled up with spaces as the format asks.
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const file = Buffer.allocUnsafe(8 + headerLength + length);
-  file.writeBigUInt64LE(BigInt(headerLength), 0);
-  json.copy(file, 8);
-  file.fill(' ', 8 + json.length, 8 + headerLength);
+  const file = new Uint8Array(8 + headerLength + length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
+  file.set(json, 8);
+  file.fill(SPACE, 8 + json.length, 8 + headerLength);
   for (const part of laidOut) file.set(part.bytes, 8 + headerLength + offsets.get(part)![0]);
   return file;
 }
@@ -120,24 +120,23 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
       mend: 'Copy the file again or train again.',
       cause,
     });
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (buffer.length < 8) throw damaged(`${buffer.length} bytes`);
-  const headerLength = Number(buffer.readBigUInt64LE(0));
-  if (headerLength > buffer.length - 8) throw damaged('it ends inside its header');
+  if (bytes.length < 8) throw damaged(`${bytes.length} bytes`);
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (headerLength > bytes.length - 8) throw damaged('it ends inside its header');
   let header: z.infer<typeof headerSchema>;
   try {
-    header = headerSchema.parse(JSON.parse(buffer.toString('utf8', 8, 8 + headerLength)));
+    header = headerSchema.parse(JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength))));
   } catch (error) {
     throw damaged('its header cannot be read', error);
   }
   const { __metadata__: metadata = {}, ...entries } = header;
-  const bytesAt = (name: string): Buffer => {
+  const bytesAt = (name: string): Uint8Array => {
     const { dtype, shape, data_offsets } = entries[name]!;
     const [begin, end] = data_offsets;
-    if (end - begin !== lengthOf(shape) * VALUE_BYTES[dtype] || 8 + headerLength + end > buffer.length) {
+    if (end - begin !== lengthOf(shape) * VALUE_BYTES[dtype] || 8 + headerLength + end > bytes.length) {
       throw damaged(`the array ${name} does not fit its place`);
     }
-    return buffer.subarray(8 + headerLength + begin, 8 + headerLength + end);
+    return bytes.subarray(8 + headerLength + begin, 8 + headerLength + end);
   };
   // A copy, since a Float32Array must begin at a multiple of 4 and should not keep the whole file alive.
   const floatsAt = (name: string): Float32Array => new Float32Array(new Uint8Array(bytesAt(name)).buffer);
@@ -161,26 +160,4 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
     if (!scales.has(name)) arrays.set(name, { name, shape, data: valuesAt(name) });
   }
   return { arrays, metadata };
-}
-
-/** Writes a file atomically. */
-export async function writeTensors(
-  path: string,
-  arrays: readonly StoredArray[],
-  metadata: Record<string, string> = {},
-): Promise<void> {
-  const { buffer, byteOffset, byteLength } = encodeTensors(arrays, metadata);
-  // A view, not a copy: a checkpoint of the full network holds a quarter of a gigabyte.
-  await writeFileAtomic(path, Buffer.from(buffer, byteOffset, byteLength));
-}
-
-/** Reads a file. @throws LesionError `NOT_FOUND`, `INVALID_FILE` */
-export async function readTensors(path: string): Promise<TensorFile> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new LesionError('NOT_FOUND', { what: 'the file cannot be read', where: path, cause: error });
-  }
-  return decodeTensors(bytes, path);
 }

@@ -19,12 +19,12 @@ async function withoutRuntime() {
     importOnnxRuntime: () => Promise.reject(new Error('onnxruntime-node is not installed')),
     inspectOnnxRuntime: async () => ({ available: false, reason: 'onnxruntime-node is not installed' }),
   }));
-  return import('./prediction-network.js');
+  return import('./exported-network.js');
 }
 
 it('holds weights on the plainest engine, but leaves the choice of another open', async () => {
   expect(activeBackend()).toBeUndefined();
-  const { prepareNetworks } = await import('./prediction-network.js');
+  const { prepareNetworks } = await import('./exported-network.js');
   const exported = await (await prepareNetworks({}))(model);
   expect(exported.form).toBe('exported');
   expect(activeBackend()).toBe('cpu');

@@ -1,5 +1,5 @@
 /** A layers model's weights as named arrays: out of a model and into one. */
-import { invalidFile } from '@lesion/core';
+import { invalidFile, resolveOptions } from '@lesion/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { NamedArray } from './safetensors.js';
@@ -35,15 +35,25 @@ export async function readArrays(
   return arrays;
 }
 
+/** Options of {@link assignWeights}. */
+export interface AssignWeightsOptions {
+  /** Called with the name of each array once the engine has its values. @default nothing is done */
+  onAssigned?: ((name: string) => void) | undefined;
+}
+
 /**
  * Sets every weight of a model.
+ *
+ * @param source names where `arrays` come from in errors
  * @throws LesionError `INVALID_FILE` naming the first weight that `arrays` lacks or has in another shape
  */
 export function assignWeights(
   model: LayersModel,
   arrays: ReadonlyMap<string, NamedArray>,
   source: string,
+  options?: AssignWeightsOptions,
 ): void {
+  const { onAssigned } = resolveOptions(options, { onAssigned: undefined }, 'assignWeights');
   const variables = namedVariables(model);
   for (const { name, variable } of variables) {
     const array = arrays.get(name);
@@ -57,10 +67,10 @@ export function assignWeights(
       });
     }
   }
-  tf.tidy(() => {
-    for (const { name, variable } of variables) {
-      const { data, shape } = arrays.get(name)!;
-      variable.assign(tf.tensor(data, shape));
-    }
-  });
+  for (const { name, variable } of variables) {
+    const { data, shape } = arrays.get(name)!;
+    // One at a time, so that an engine never holds more than one of them twice.
+    tf.tidy(() => variable.assign(tf.tensor(data, shape)));
+    onAssigned?.(name);
+  }
 }

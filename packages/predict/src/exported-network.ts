@@ -1,36 +1,21 @@
-/**
- * A network that predicts, whatever computes it: an ONNX graph exported from its layers, or the layers themselves on
- * a tfjs engine. Both give the same numbers but for rounding.
- */
+/** Networks in Node: as ONNX graphs in ONNX Runtime where it loads, else as layers on an engine of tfjs. */
 import { assertNumber, assertOneOf, invalidArgument, LesionError } from '@lesion/core';
 import type { EngineName } from '@lesion/engine';
+import { registerFcrnOnnxLayers } from '@lesion/fcrn';
 import { exportOnnx } from '@lesion/onnx';
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { useEngine } from './engine-in-use.js';
 import { defaultThreads, importOnnxRuntime, inspectOnnxRuntime } from './onnx-runtime.js';
+import {
+  disposedOf,
+  type NetworkForm,
+  type PredictionNetwork,
+  type ToNetwork,
+  tfjsNetwork,
+} from './prediction-network.js';
 
-/** What can compute a network's predictions. */
-export const NETWORK_FORMS = ['exported', 'tfjs'] as const;
-export type NetworkForm = (typeof NETWORK_FORMS)[number];
-
-/** A network's answer, row by row. */
-export interface NetworkOutput {
-  data: Float32Array;
-  shape: readonly number[];
-}
-
-/** A network that is ready to predict. `dispose()` it when it is no longer needed. */
-export interface PredictionNetwork {
-  readonly form: NetworkForm;
-  /**
-   * @param pixels normalised pixels, row by row
-   * @param shape `[count, height, width, 3]`
-   */
-  predict(pixels: Float32Array, shape: [number, number, number, number]): Promise<NetworkOutput>;
-  /** Frees the weights. */
-  dispose(): void;
-}
+/** What can compute a network's predictions here. */
+export const NETWORK_FORMS = ['exported', 'tfjs'] as const satisfies readonly NetworkForm[];
 
 /** How the networks of a bundle are computed. */
 export interface NetworkOptions {
@@ -46,22 +31,6 @@ export interface NetworkOptions {
   threads?: number | undefined;
 }
 
-/** A tfjs-layers model on the engine that is active; the model is disposed of with the network. */
-export function tfjsNetwork(model: LayersModel): PredictionNetwork {
-  return {
-    form: 'tfjs',
-    async predict(pixels, shape) {
-      const output = tf.tidy(() => model.predict(tf.tensor4d(pixels, shape)) as tf.Tensor);
-      const data = await output.data<'float32'>();
-      output.dispose();
-      return { data, shape: output.shape };
-    },
-    dispose() {
-      model.dispose();
-    },
-  };
-}
-
 /**
  * A tfjs-layers model as a graph in ONNX Runtime. The model is disposed of at once: its weights live on in the
  * runtime alone.
@@ -74,6 +43,7 @@ export async function exportedNetwork(
   { threads = defaultThreads() }: { threads?: number | undefined } = {},
 ): Promise<PredictionNetwork> {
   assertNumber(threads, 'threads', { integer: true, min: 1 });
+  registerFcrnOnnxLayers();
   // The model itself must not be held by what is returned.
   const { name } = model;
   let file: Uint8Array;
@@ -97,13 +67,7 @@ export async function exportedNetwork(
   return {
     form: 'exported',
     async predict(pixels, shape) {
-      if (isDisposed) {
-        throw invalidArgument({
-          what: 'the network was disposed of',
-          where: name,
-          mend: 'Load it again.',
-        });
-      }
+      if (isDisposed) throw disposedOf(name);
       const results = await session.run({ [input]: new Tensor('float32', pixels, shape) }, [output]);
       const { data, dims } = results[output]!;
       return { data: data as Float32Array, shape: dims };
@@ -140,7 +104,7 @@ export async function prepareNetworks({
   network,
   engine = 'current',
   threads,
-}: NetworkOptions): Promise<(build: () => LayersModel) => Promise<PredictionNetwork>> {
+}: NetworkOptions): Promise<ToNetwork> {
   if (network !== undefined) assertOneOf(network, NETWORK_FORMS, 'network');
   const isNamed = engine !== 'auto' && engine !== 'current';
   if (network === 'exported' && isNamed) {

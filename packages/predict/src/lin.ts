@@ -15,8 +15,8 @@ import {
   type LesionAnalysis,
 } from '@lesion/licu';
 import { z } from 'zod';
-import { type BundleManifest, readBundle } from './bundle.js';
-import { bundleNetworks } from './bundle-networks.js';
+import type { Bundle, BundleManifest } from './bundle.js';
+import { assertKind, bundleNetworks, onEngine } from './bundle-networks.js';
 import { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
 import {
   calibrateIndexes,
@@ -25,9 +25,10 @@ import {
   type LinCalibration,
   linCalibrationSchema,
 } from './class-scores.js';
+import { engineReady } from './engine-ready.js';
 import type { InputNormalization } from './normalization.js';
-import { type NetworkOptions, type PredictionNetwork, prepareNetworks } from './prediction-network.js';
-import { overridden } from './training-run.js';
+import { Passes, type PassOptions } from './passes.js';
+import type { PredictionNetwork, ToNetwork } from './prediction-network.js';
 
 /** The scales of Fig. 2: `~300` and `~500` as multiples of 32 (inferred). */
 export const LIN_SCALES = [320, 512] as const;
@@ -42,7 +43,8 @@ const inferenceSchema = z.object({
   calibration: linCalibrationSchema.optional(),
 });
 
-export interface LinPredictOptions {
+/** How a LIN looks at an image. */
+export interface LinAnalyzeOptions {
   /** Short sides at which the image is shown to the networks, pixels (Table IV). @default the bundle's, 320 and 512 */
   scales?: readonly number[] | undefined;
   /**
@@ -51,6 +53,9 @@ export interface LinPredictOptions {
    */
   licu?: AnalyzeLesionOptions | undefined;
 }
+
+/** Options of lin.predict. */
+export interface LinPredictOptions extends LinAnalyzeOptions, PassOptions {}
 
 export interface LinPrediction extends LesionAnalysis {
   /** The coarse maps: summed class probabilities at the image's size, `[height, width, 4]`. */
@@ -61,9 +66,6 @@ export interface LinPrediction extends LesionAnalysis {
    */
   probabilities?: LesionProbabilities | undefined;
 }
-
-/** Options of {@link loadLin}. */
-export type LoadLinOptions = NetworkOptions;
 
 /** One of a LIN's networks. */
 export interface LinNetwork {
@@ -97,19 +99,42 @@ export class Lin {
    * @param image uint8 `[height, width, 3]`, the whole photograph
    * @returns the lesion mask, an index for each diagnosis in [0, 1] and, of a calibrated LIN, a probability; distance
    *   map and refined maps, all at the image's size
-   * @throws LesionError `INVALID_ARGUMENT`
+   * @throws LesionError `INVALID_ARGUMENT`, `ABORTED`
    * @example
    * ```ts
-   * const lin = await loadLin('runs/lin');
-   * const { mask, indexes } = await lin.predict(await readImage('photo.jpg'));
+   * const lin = await linFromBundle(await fetchBundle('models/lin/'));
+   * const { mask, indexes } = await lin.predict(await decodeImage(file));
    * lin.dispose();
    * ```
    */
   async predict(image: RgbImage, options?: LinPredictOptions): Promise<LinPrediction> {
-    const { licu } = resolveOptions(options, { scales: undefined, licu: undefined }, 'lin.predict');
-    const classMaps = await this.classMaps(image, options?.scales);
-    const analysis = analyzeLesion(classMaps, overridden<AnalyzeLesionOptions>(this.#licu ?? {}, licu));
-    const calibration = this.#calibrationFor(options);
+    const { scales, licu, onProgress, signal } = resolveOptions(
+      options,
+      { scales: undefined, licu: undefined, onProgress: undefined, signal: undefined },
+      'lin.predict',
+    );
+    const classMaps = await this.classMaps(image, scales, { onProgress, signal });
+    return this.analyze(classMaps, { scales, licu });
+  }
+
+  /**
+   * The second half of {@link predict}, which takes no network: mask and indexes from class maps that {@link classMaps}
+   * gave. A page calls it again for each threshold that its user tries.
+   *
+   * @param classMaps `[height, width, 4]`
+   * @param options `scales` as they were given to {@link classMaps}: probabilities depend on them
+   * @throws LesionError `INVALID_ARGUMENT`
+   * @example
+   * ```ts
+   * const classMaps = await lin.classMaps(image);
+   * slider.oninput = () => draw(lin.analyze(classMaps, { licu: { threshold: slider.valueAsNumber } }));
+   * ```
+   */
+  analyze(classMaps: ClassMaps, options?: LinAnalyzeOptions): LinPrediction {
+    const { scales, licu } = resolveOptions(options, { scales: undefined, licu: undefined }, 'lin.analyze');
+    const given = Object.entries(licu ?? {}).filter(([, value]) => value !== undefined);
+    const analysis = analyzeLesion(classMaps, { ...this.#licu, ...Object.fromEntries(given) });
+    const calibration = this.#calibrationFor({ scales, licu });
     return {
       classMaps,
       ...analysis,
@@ -120,19 +145,30 @@ export class Lin {
   }
 
   /** Whether {@link predict} gives probabilities with these options: those under which the LIN was calibrated. */
-  isCalibratedFor(options?: LinPredictOptions): boolean {
+  isCalibratedFor(options?: LinAnalyzeOptions): boolean {
     return this.#calibrationFor(options) !== undefined;
   }
 
   /** Indexes under other options are distributed in another way, so that the calibration would promise wrongly. */
-  #calibrationFor({ scales, licu }: LinPredictOptions = {}): LinCalibration | undefined {
+  #calibrationFor({ scales, licu }: LinAnalyzeOptions = {}): LinCalibration | undefined {
     const isAsCalibrated =
       (scales === undefined || scales.join() === this.#scales.join()) && isDefaultLicu(licu, this.#licu);
     return isAsCalibrated ? this.#calibration : undefined;
   }
 
-  /** The coarse maps alone: what {@link predict} hands to the LICU. */
-  async classMaps(image: RgbImage, scales: readonly number[] = this.#scales): Promise<ClassMaps> {
+  /**
+   * The coarse maps alone: what {@link predict} hands to the LICU.
+   *
+   * @param scales short sides at which the image is shown to the networks; the bundle's if not given
+   * @returns summed class probabilities at the image's size, `[height, width, 4]`
+   * @throws LesionError `INVALID_ARGUMENT`, `ABORTED`
+   */
+  async classMaps(
+    image: RgbImage,
+    scales: readonly number[] = this.#scales,
+    options?: PassOptions,
+  ): Promise<ClassMaps> {
+    const settings = resolveOptions(options, { onProgress: undefined, signal: undefined }, 'lin.classMaps');
     assertRgbImage(image);
     if (scales.length === 0) {
       throw invalidArgument({
@@ -143,10 +179,11 @@ export class Lin {
       });
     }
     for (const scale of scales) assertNumber(scale, 'scales', { integer: true, min: 1 });
+    const passes = new Passes(scales.length * this.networks.length, 'lin.predict', settings);
     const maps: ClassMaps[] = [];
     for (const scaled of imageAtScales(image, scales)) {
       for (const { network } of this.networks) {
-        maps.push(await predictClassMaps(network, scaled, this.#normalization));
+        maps.push(await passes.run(() => predictClassMaps(network, scaled, this.#normalization)));
       }
     }
     return sumClassMaps(maps, sizeOf(image));
@@ -158,27 +195,36 @@ export class Lin {
   }
 }
 
+/** Options of {@link linFromBundle}. */
+export interface LinFromBundleOptions {
+  /** What computes its networks. @default tfjsNetwork: layers on the active engine of tfjs */
+  network?: ToNetwork | undefined;
+}
+
 /**
- * Loads a LIN from its bundle (or from the folder of the run that made it).
+ * Makes a LIN of a bundle, which gives its weights away: they are let go of as the networks take them.
  *
- * @throws LesionError `NOT_FOUND`, `INVALID_FILE`, `INTEGRITY` if a byte was changed, `ENGINE_UNAVAILABLE`
+ * @throws LesionError `ENGINE_UNAVAILABLE` if tfjs has no backend; `INVALID_FILE` if the bundle is of another kind, or
+ *   a weight does not fit; `INVALID_ARGUMENT` if the weights were given away before
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-wasm';
+ * await setBackend('wasm'); // of @tensorflow/tfjs-core
+ * const lin = await linFromBundle(await fetchBundle('models/lin/', { kind: 'lin' }));
+ * ```
  */
-export async function loadLin(folder: string, options?: LoadLinOptions): Promise<Lin> {
-  const settings = resolveOptions(
-    options,
-    { network: undefined, engine: 'current', threads: undefined },
-    'loadLin',
-  );
-  const bundle = await readBundle(folder, 'lin');
-  const toNetwork = await prepareNetworks(settings);
+export async function linFromBundle(bundle: Bundle, options?: LinFromBundleOptions): Promise<Lin> {
+  const { network: toNetwork } = resolveOptions(options, { network: onEngine }, 'linFromBundle');
+  assertKind(bundle, 'lin');
+  await engineReady();
   const networks: LinNetwork[] = [];
   try {
-    for (const { name, build } of bundleNetworks(bundle, folder)) {
+    for (const { name, build } of bundleNetworks(bundle)) {
       networks.push({ name, network: await toNetwork(build) });
     }
+    return new Lin(bundle.manifest, networks);
   } catch (error) {
     for (const { network } of networks) network.dispose();
     throw error;
   }
-  return new Lin(bundle.manifest, networks);
 }
