@@ -192,8 +192,8 @@ export class LayerContext {
   /**
    * A weight as a constant of the graph; the same one for a layer that is applied several times.
    *
-   * @param order the order of its axes in the graph @default as they are
-   * @param dims its shape there @default its own, in that order
+   * `order` is the order of its axes in the graph (as they are, unless given), `dims` its shape there (its own, in
+   * that order, unless given).
    */
   weightConstant(
     weight: Weight,

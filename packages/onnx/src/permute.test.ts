@@ -31,3 +31,28 @@ it('undoes itself with the opposite order', () => {
     }),
   );
 });
+
+it.each([
+  [3, 2, 0, 1],
+  [1, 3, 2, 0],
+  [2, 0, 3, 1],
+  [0, 3, 1, 2],
+])('puts every element of axes longer than a tile where order %i %i %i %i says', (...order) => {
+  const shape = [2, 19, 1, 35];
+  const strides = [19 * 35, 35, 35, 1];
+  const out = permute(
+    Float32Array.from({ length: 2 * 19 * 35 }, (_, i) => i),
+    shape,
+    order,
+  );
+  const extents = order.map((axis) => shape[axis]!);
+  out.forEach((value, place) => {
+    let rest = place;
+    let source = 0;
+    for (let axis = 3; axis >= 0; axis--) {
+      source += (rest % extents[axis]!) * strides[order[axis]!]!;
+      rest = Math.floor(rest / extents[axis]!);
+    }
+    if (value !== source) expect([place, value]).toEqual([place, source]);
+  });
+});
