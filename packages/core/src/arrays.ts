@@ -3,8 +3,9 @@
  * columns, channels last. Every package makes them with the functions here and reads them through
  * {@link contiguousData}, so that a transposed or cropped view is never misread.
  */
-import ndarray, { type NdArray } from 'ndarray';
+import type { NdArray } from 'ndarray';
 import { invalidArgument } from './errors.js';
+import { viewOf } from './strided-view.js';
 
 /** An 8-bit RGB image, `[height, width, 3]`. */
 export type RgbImage = NdArray<Uint8Array>;
@@ -46,7 +47,7 @@ function wrap<T extends Numbers>(data: T, shape: number[], where: string): NdArr
       expected: `${length} values for [${shape.join(', ')}]`,
     });
   }
-  return ndarray(data, shape) as unknown as NdArray<T>;
+  return viewOf(data, shape);
 }
 
 /**
