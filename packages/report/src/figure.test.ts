@@ -43,7 +43,7 @@ describe('figureSvg', () => {
   it('draws charts with a legend in colours of their own', () => {
     const svg = figureSvg({ title: 'Losses', panels: [{ chart, caption: '(a) DR' }] });
     expect(svg).toContain('>validation<');
-    expect(svg).toContain('.series-2 path { stroke: #d55e00;');
+    expect(svg).toContain('.series-2 path, .series-2 line { stroke: #d55e00;');
     expect(svg).not.toContain('var(--');
   });
 

@@ -1,5 +1,6 @@
 /** Figures of several panels as one SVG file that stands alone; leans on the line chart and the pictures. */
 import { assertNumber, invalidArgument, type RgbImage, resolveOptions } from '@lesion/core';
+import { DASHES, FIGURE_STYLE, SERIES } from './chart-style.js';
 import { type Chart, lineChart } from './line-chart.js';
 import { type Markup, markup, trusted } from './markup.js';
 import { picture } from './picture.js';
@@ -28,22 +29,6 @@ const TITLE = 30;
 const CAPTION = 24;
 const LEGEND = 20;
 const NOTE = 18;
-/** Colours of the series, apart for any colour vision (Okabe and Ito), as in the HTML report. */
-const SERIES = ['#0072b2', '#d55e00', '#007f5c', '#a8518a'] as const;
-const DASHES = ['none', '7 3', '2 3', '9 3 2 3'] as const;
-
-const STYLE = [
-  'text { font-family: "DejaVu Sans", Verdana, sans-serif; font-size: 13px; fill: #16191d; }',
-  '.title { font-size: 16px; font-weight: bold; } .note { font-size: 12px; fill: #59626d; }',
-  '.chart text { font-size: 13px; fill: #59626d; }',
-  '.grid line { stroke: #dde1e6; } .axis line { stroke: #59626d; }',
-  '.series path { fill: none; stroke-width: 2; stroke-linejoin: round; }',
-  ...SERIES.map(
-    (colour, i) =>
-      `.series-${i + 1} path { stroke: ${colour}; stroke-dasharray: ${DASHES[i]}; } .series-${i + 1} circle { fill: ${colour}; }`,
-  ),
-].join('\n');
-
 interface Drawn {
   body: Markup;
   height: number;
@@ -121,7 +106,7 @@ export function figureSvg(options: FigureOptions): string {
     (note, i) => markup`<text class="note" x="${GAP}" y="${top + i * NOTE}">${note}</text>`,
   );
   return `${markup`<svg xmlns="http://www.w3.org/2000/svg" width="${total.width}" height="${total.height}" viewBox="0 0 ${total.width} ${total.height}" role="img" aria-label="${title}">
-<style>${trusted(STYLE)}</style>
+<style>${trusted(FIGURE_STYLE)}</style>
 <rect width="100%" height="100%" fill="#ffffff"/>
 <text class="title" x="${GAP}" y="${GAP + 12}">${title}</text>
 ${body}

@@ -1,4 +1,5 @@
 /** How numbers, durations and names read in a report; leans on nothing. */
+import type { ReportMeasure } from './report-data.js';
 
 /** What stands for a value that is undefined, such as a sensitivity without a positive. */
 export const UNDEFINED_MARK = '—';
@@ -8,6 +9,14 @@ export function formatMeasure(value: number | null | undefined): string {
   return typeof value === 'number' && Number.isFinite(value)
     ? value.toFixed(3).replace(/^-(?=0\.?0*$)/, '')
     : UNDEFINED_MARK;
+}
+
+/** A measure with its interval where it has one: `0.921 (0.882 to 0.955)`. */
+export function formatInterval(measure: ReportMeasure | undefined): string {
+  if (typeof measure !== 'object' || measure === null) return formatMeasure(measure);
+  const { value, low, high } = measure;
+  const bounds = low === null || high === null ? '' : ` (${formatMeasure(low)} to ${formatMeasure(high)})`;
+  return `${formatMeasure(value)}${bounds}`;
 }
 
 /** A number with up to four significant digits, whole numbers whole and grouped by thousands. */

@@ -1,8 +1,9 @@
-/** Line charts as SVG text, drawn without a browser; leans on d3-scale and d3-shape for ticks and paths. */
+/** Line charts as SVG text, drawn without a browser; leans on the plot, and on d3-scale and d3-shape for ticks and paths. */
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import { formatNumber } from './format.js';
+import { seriesClass } from './chart-style.js';
 import { type Markup, markup } from './markup.js';
+import { drawing, plot, round } from './plot.js';
 
 /** One line: values at places; `null` leaves a gap. */
 export interface ChartSeries {
@@ -25,7 +26,6 @@ const MOST_POINTS = 320;
 
 const WIDTH = 600;
 const HEIGHT = 270;
-const MARGIN = { top: 12, right: 16, bottom: 42, left: 54 };
 
 interface Point {
   at: number;
@@ -64,8 +64,6 @@ function extent(values: readonly number[]): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
-const round = (value: number): string => String(Math.round(value * 10) / 10);
-
 /**
  * Draws a line chart. Lines differ in colour, dash and mark, and are named beside it, so that it reads in
  * grey, in print and with any colour vision; colours come from the page's style (`series-1`, `series-2`, ...).
@@ -74,43 +72,45 @@ export function lineChart(chart: Chart): Markup {
   const lines = chart.series.map((series) => ({ name: series.name, ...thinOut(series) }));
   const defined = lines.flatMap(({ points }) => points.filter((point) => point.value !== null));
   const [lowest, highest] = extent(defined.map((point) => point.value!));
-  const x = scaleLinear()
-    .domain(extent(lines.flatMap(({ points }) => points.map((point) => point.at))))
-    .range([MARGIN.left, WIDTH - MARGIN.right]);
-  const y = scaleLinear()
+  const span = extent(lines.flatMap(({ points }) => points.map((point) => point.at)));
+  const height = scaleLinear()
     .domain([Math.min(lowest, 0), highest])
-    .nice(5)
-    .range([HEIGHT - MARGIN.bottom, MARGIN.top]);
+    .nice(5);
   // Epochs and steps are counted: nothing lies between them.
   const isCounted = lines.every(({ points }) => points.every(({ at }) => Number.isInteger(at)));
-  const places = x.ticks(6).filter((tick) => !isCounted || Number.isInteger(tick));
+  const places = scaleLinear()
+    .domain(span)
+    .ticks(6)
+    .filter((tick) => !isCounted || Number.isInteger(tick));
+  const size = { width: WIDTH, height: HEIGHT };
+  const { x, y, frame } = plot({
+    ...size,
+    horizontal: { name: chart.horizontal, domain: span, ticks: places },
+    vertical: {
+      name: chart.vertical,
+      domain: height.domain() as [number, number],
+      ticks: height.ticks(5),
+    },
+  });
   const path = line<Point>()
     .defined((point) => point.value !== null)
     .x((point) => x(point.at))
     .y((point) => y(point.value!))
     .digits(1);
-  const bottom = HEIGHT - MARGIN.bottom;
-  const right = WIDTH - MARGIN.right;
-  return markup`<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${chart.description}">
-<g class="grid">${y
-    .ticks(5)
-    .map(
-      (tick) =>
-        markup`<line x1="${MARGIN.left}" x2="${right}" y1="${round(y(tick))}" y2="${round(y(tick))}"/><text x="${MARGIN.left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${formatNumber(tick)}</text>`,
-    )}</g>
-<g class="axis"><line x1="${MARGIN.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>${places.map(
-    (tick) =>
-      markup`<line x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${bottom}" y2="${bottom + 5}"/><text x="${round(x(tick))}" y="${bottom + 19}" text-anchor="middle">${formatNumber(tick)}</text>`,
-  )}
-<text x="${(MARGIN.left + right) / 2}" y="${HEIGHT - 5}" text-anchor="middle">${chart.horizontal}</text>
-<text transform="translate(14 ${(MARGIN.top + bottom) / 2}) rotate(-90)" text-anchor="middle">${chart.vertical}</text></g>
-${lines.map(({ points }, i) => {
-  const shown = points.filter((point) => point.value !== null);
-  return markup`<g class="series series-${(i % 4) + 1}"><path d="${path(points) ?? ''}"/>${
-    // Few points are marked: a lone one between gaps would not show as a line.
-    shown.length <= 40 &&
-    shown.map((point) => markup`<circle cx="${round(x(point.at))}" cy="${round(y(point.value!))}" r="2.5"/>`)
-  }</g>`;
-})}
-</svg>`;
+  const drawn = lines.map(({ points }, i) => {
+    const shown = points.filter((point) => point.value !== null);
+    return markup`<g class="series ${seriesClass(i)}"><path d="${path(points) ?? ''}"/>${
+      // Few points are marked: a lone one between gaps would not show as a line.
+      shown.length <= 40 &&
+      shown.map(
+        (point) => markup`<circle cx="${round(x(point.at))}" cy="${round(y(point.value!))}" r="2.5"/>`,
+      )
+    }</g>`;
+  });
+  return drawing(
+    size,
+    chart.description,
+    markup`${frame}
+${drawn}`,
+  ).element;
 }

@@ -1,15 +1,16 @@
-/** The style sheet of a report: light and dark, narrow and wide, and on paper. A constant; leans on nothing. */
+/** The style sheet of a report: light and dark, narrow and wide, and on paper. A constant; leans on the charts' rules. */
+import { CHART_RULES } from './chart-style.js';
 
 export const PAGE_STYLE = `
 :root {
   color-scheme: light dark;
-  --page: #ffffff; --raised: #f6f7f9; --ink: #16191d; --soft: #59626d; --rule: #dde1e6; --link: #005a9c;
+  --page: #ffffff; --raised: #f6f7f9; --ink: #16191d; --soft: #59626d; --rule: #dde1e6; --rule-strong: #8a939e; --link: #005a9c;
   --series-1: #0072b2; --series-2: #d55e00; --series-3: #007f5c; --series-4: #a8518a;
   --bar: #8fb8d4; --bar-strong: #0072b2; --warn: #8a4b00; --warn-page: #fff6e8; --warn-rule: #e8b872;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #14171b; --raised: #1c2026; --ink: #e8eaed; --soft: #a3acb8; --rule: #333a43; --link: #7cc0f2;
+    --page: #14171b; --raised: #1c2026; --ink: #e8eaed; --soft: #a3acb8; --rule: #333a43; --rule-strong: #6b7684; --link: #7cc0f2;
     --series-1: #56b4e9; --series-2: #f0a04b; --series-3: #3fc79a; --series-4: #e09cc6;
     --bar: #37617d; --bar-strong: #56b4e9; --warn: #ffce8a; --warn-page: #2b2113; --warn-rule: #7a5a26;
   }
@@ -73,31 +74,66 @@ figure { margin: 0; }
 .chart text { fill: var(--soft); font-size: 11.5px; }
 .chart .grid line { stroke: var(--rule); }
 .chart .axis line { stroke: var(--soft); }
-.series path, .series line { fill: none; stroke-width: 2; stroke-linejoin: round; }
 .series-1 path, .series-1 line { stroke: var(--series-1); }
 .series-2 path, .series-2 line { stroke: var(--series-2); stroke-dasharray: 7 3; }
 .series-3 path, .series-3 line { stroke: var(--series-3); stroke-dasharray: 2 3; }
 .series-4 path, .series-4 line { stroke: var(--series-4); stroke-dasharray: 9 3 2 3; }
-.series-1 circle { fill: var(--series-1); } .series-2 circle { fill: var(--series-2); }
-.series-3 circle { fill: var(--series-3); } .series-4 circle { fill: var(--series-4); }
+.series-1 circle, .series-1 .band, .series-1 .bar, .series-1 .cell { fill: var(--series-1); }
+.series-2 circle, .series-2 .band, .series-2 .bar, .series-2 .cell { fill: var(--series-2); }
+.series-3 circle, .series-3 .band, .series-3 .bar, .series-3 .cell { fill: var(--series-3); }
+.series-4 circle, .series-4 .band, .series-4 .bar, .series-4 .cell { fill: var(--series-4); }
+.chart .chance { stroke: var(--soft); }
+.chart .ink { fill: var(--ink); font-size: 13px; }
+.series.small circle { stroke: var(--series-1); }
+${CHART_RULES}
+.charts + .charts, .comparison + .comparison, .card + .card { margin-top: 2.25rem; }
+.chart-row { display: flex; flex-wrap: wrap; gap: 1.5rem 2rem; margin-bottom: 1.25rem; }
+.chart-row .square { flex: 1 1 18rem; max-width: 27rem; }
+.matrix .chart { max-width: 34rem; }
+.figure + .figure { margin-top: 2rem; }
+.figure .picture { max-width: 64rem; }
+table.groups td.measured { white-space: nowrap; min-width: 12rem; }
+table.groups tr.first > * { border-top: 2px solid var(--rule); }
+svg.mark { width: 7.5rem; height: 1rem; margin-bottom: .1rem; }
+.measured .number { display: block; text-align: left; font-size: .8125rem; }
+.tag { display: inline-block; border: 1px solid var(--rule); border-radius: 3px; padding: 0 .3em; font-size: .75rem; font-weight: 400; color: var(--soft); }
+.comparison th.pair, .comparison td.pair { border-left: 1px solid var(--rule); padding-left: .75rem; }
+.comparison thead th[colspan] { text-align: center; border-bottom: 0; }
+.comparison .source { font-size: .8125rem; color: var(--soft); min-width: 14rem; }
+.card summary { cursor: pointer; }
+.card summary h3 { display: inline; }
+.prose { max-width: 72ch; margin-top: 1rem; overflow-wrap: anywhere; }
+.prose :is(h4, h5, h6) { font-size: .9375rem; margin: 1.25rem 0 .4rem; }
+.prose .scroll { margin-bottom: .75rem; }
 .swatch { display: inline-block; width: 2.2rem; height: .7rem; vertical-align: middle; margin-right: .5rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .4rem 1.5rem; list-style: none; padding: 0; margin: 0 0 1rem; font-size: .875rem; color: var(--soft); }
 .legend svg { width: 1.6rem; height: .8rem; vertical-align: -0.05rem; margin-right: .35rem; }
 .legend svg.scale { width: 6rem; margin: 0 .35rem; }
-table.images > tbody > tr > * { padding-block: 1rem; }
-table.images .identity { min-width: 8.5rem; max-width: 12rem; overflow-wrap: anywhere; }
+.filters { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; align-items: baseline; margin: 0 0 .75rem; font-size: .875rem; color: var(--soft); }
+.filters :is(input, select) { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--rule-strong); border-radius: 5px; padding: .25rem .5rem; margin-left: .35rem; max-width: 14rem; }
+table.images, table.images > thead, table.images > tbody { display: block; }
+table.images tr { display: grid; grid-template-columns: var(--columns); column-gap: 1rem; border-bottom: 1px solid var(--rule); }
+table.images > tbody > tr { padding: 1rem 0; content-visibility: auto; contain-intrinsic-size: auto 300px; }
+table.images tr[hidden] { display: none; }
+table.images > thead > tr { border-bottom-width: 2px; align-items: end; }
+table.images :is(th, td) { padding: 0; border: 0; min-width: 0; }
+table.images > thead th { padding-bottom: .4rem; }
+table.images .identity { overflow-wrap: anywhere; }
 table.images .identity b { display: block; font-weight: 600; }
 .pictures { display: flex; flex-wrap: wrap; gap: .6rem; }
-table.images .strip { width: 100%; }
-.pictures figure { width: 8.75rem; }
+.pictures figure { width: 8.25rem; }
 .pictures figcaption { font-size: .75rem; line-height: 1.3; margin-top: .2rem; }
 .picture { display: block; width: 100%; padding: 0; border: 0; border-radius: 4px; background: var(--raised); cursor: zoom-in; overflow: hidden; }
 .picture img { display: block; width: 100%; height: auto; }
-.indexes { width: 13rem; display: grid; gap: .45rem; margin: 0; font-size: .8125rem; }
-.indexes div { display: grid; grid-template-columns: 1fr auto; column-gap: .5rem; }
+.pictures .picture img { height: 100%; object-fit: cover; }
+.indexes { display: grid; gap: .45rem; margin: 0; font-size: .8125rem; }
+.indexes div { display: grid; grid-template-columns: 1fr auto; column-gap: .75rem; }
+.indexes.both div { grid-template-columns: 1fr 3rem 4.6rem; }
+.indexes.both dd { text-align: right; }
+.indexes .head { color: var(--soft); font-size: .75rem; }
+.indexes .share { grid-column: 1 / -1; }
 .indexes dt, .indexes dd { margin: 0; }
 .indexes .highest dt, .indexes .highest dd { font-weight: 700; }
-.indexes .bar { grid-column: 1 / -1; }
 .sort { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
 .sort:hover { text-decoration: underline; }
 .sort::after { content: "\\2195"; opacity: .45; margin-left: .2em; }
@@ -114,17 +150,14 @@ footer { margin-top: 3.5rem; padding-top: 1rem; padding-bottom: 2.5rem; }
 footer p { border-top: 1px solid var(--rule); padding-top: 1rem; max-width: none; }
 .skip { position: absolute; left: -999rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--page); padding: .4rem .8rem; z-index: 1; }
-.status { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.status, .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 72rem) {
-  table.images, table.images > tbody, table.images > tbody > tr, table.images > thead, table.images > thead > tr { display: block; }
   table.images > thead > tr { display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
-  table.images > thead th { border: 0; padding: 0; }
   table.images > thead th.plain { display: none; }
   .sort { padding: .3rem 0; }
   table.images .sorts { display: inline-flex; flex-direction: row; flex-wrap: wrap; gap: 0 .7rem; }
-  table.images > thead { border-bottom: 2px solid var(--rule); padding-bottom: .5rem; }
-  table.images > tbody > tr { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; padding: 1.25rem 0; border-bottom: 1px solid var(--rule); }
-  table.images > tbody > tr > * { display: block; padding: 0; border: 0; }
+  table.images > tbody > tr { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; padding: 1.25rem 0; contain-intrinsic-size: auto 500px; }
+  table.images > tbody > tr[hidden] { display: none; }
   table.images .identity, table.images .strip, table.images .index-cell { flex: 1 0 100%; max-width: none; }
   table.images td.number { text-align: left; }
   table.images td.number::before { content: attr(data-name) " "; color: var(--soft); font-size: .8125rem; }
@@ -141,14 +174,15 @@ footer p { border-top: 1px solid var(--rule); padding-top: 1rem; max-width: none
 @media print {
   :root {
     color-scheme: light;
-    --page: #ffffff; --raised: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --link: #000000;
+    --page: #ffffff; --raised: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --rule-strong: #888888; --link: #000000;
     --series-1: #0072b2; --series-2: #d55e00; --series-3: #007f5c; --series-4: #a8518a;
     --bar: #8fb8d4; --bar-strong: #0072b2; --warn: #000000; --warn-page: #ffffff; --warn-rule: #666666;
   }
   @page { margin: 14mm; }
   body { font-size: 10pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   header, main, footer { max-width: none; padding-inline: 0; }
-  nav, .skip, dialog, .hint, .sort::after { display: none; }
+  nav, .skip, dialog, .hint, .filters, noscript, .sort::after { display: none; }
+  table.images > tbody > tr { content-visibility: visible; }
   h2, h3, caption { break-after: avoid; }
   tr, figure, .warnings { break-inside: avoid; }
   .scroll { overflow: visible; }

@@ -3,6 +3,7 @@ import { assertOneOf } from '@lesion/core';
 
 /** The palettes of heat maps. */
 export const PALETTES = ['viridis', 'cividis', 'gray'] as const;
+/** The name of one of {@link PALETTES}. */
 export type PaletteName = (typeof PALETTES)[number];
 
 // Every fifth entry of the 256: between two of them the curves are straight to within a level or two.

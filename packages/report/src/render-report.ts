@@ -1,6 +1,15 @@
 /** A run as one self-contained HTML page; leans on the sections. */
 import { invalidArgument, resolveOptions } from '@lesion/core';
-import { imagesSection } from './images-section.js';
+import { cardsSection } from './cards-section.js';
+import {
+  confusionsSection,
+  histogramsSection,
+  rankingsSection,
+  reliabilitySection,
+  subgroupsSection,
+} from './charts-section.js';
+import { comparisonsSection, figuresSection } from './comparison-section.js';
+import { imagesSection, PICTURE_DIALOG, pictureData } from './images-section.js';
 import { type Markup, markup, trusted } from './markup.js';
 import { PAGE_SCRIPT, PAGE_SCRIPT_HASH } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
@@ -56,6 +65,16 @@ export function renderReport(run: ReportData): string {
       order: undefined,
       palette: undefined,
       models: undefined,
+      protocol: undefined,
+      fingerprint: undefined,
+      comparisons: undefined,
+      figures: undefined,
+      rankings: undefined,
+      reliability: undefined,
+      histograms: undefined,
+      confusions: undefined,
+      subgroups: undefined,
+      cards: undefined,
     },
     'renderReport',
   );
@@ -65,6 +84,8 @@ export function renderReport(run: ReportData): string {
   }
 
   const facts: [string, string | number | null][] = [];
+  if (data.protocol !== undefined) facts.push(['Protocol', data.protocol]);
+  if (data.fingerprint !== undefined) facts.push(['Fingerprint of the data', data.fingerprint]);
   if (startedAt !== undefined) facts.push(['Started', startedAt]);
   if (engine !== undefined) facts.push(['Engine', engine]);
   // A seed is a name, not a quantity: never grouped by thousands.
@@ -72,21 +93,34 @@ export function renderReport(run: ReportData): string {
   facts.push(...Object.entries(environment ?? {}));
 
   const sections: Section[] = [];
-  if (some(data.scores))
-    sections.push({ id: 'scores', title: 'Scores', content: scoresSection(data.scores) });
-  if (some(steps)) sections.push({ id: 'steps', title: 'What was done', content: stepsSection(steps) });
-  if (some(data.losses)) sections.push({ id: 'losses', title: 'Loss', content: lossesSection(data.losses) });
-  if (some(data.images)) {
-    sections.push({
-      id: 'images',
-      title: 'Images',
-      content: imagesSection(data.images, { order: data.order, palette: data.palette ?? 'viridis' }),
-    });
-  }
-  if (some(data.data)) sections.push({ id: 'data', title: 'Data', content: dataSection(data.data) });
-  if (some(data.models))
-    sections.push({ id: 'models', title: 'Models', content: modelsSection(data.models) });
-  if (facts.length > 0) sections.push({ id: 'environment', title: 'Environment', content: factList(facts) });
+  const add = <T>(
+    id: string,
+    name: string,
+    parts: readonly T[] | undefined,
+    render: (parts: readonly T[]) => Markup,
+  ): void => {
+    if (some(parts)) sections.push({ id, title: name, content: render(parts) });
+  };
+  let pictures: string[][] = [];
+  add('scores', 'Scores', data.scores, scoresSection);
+  add('comparisons', 'Beside the paper', data.comparisons, comparisonsSection);
+  add('figures', 'Figures', data.figures, figuresSection);
+  add('histograms', 'Distribution', data.histograms, histogramsSection);
+  add('curves', 'ROC and precision-recall', data.rankings, rankingsSection);
+  add('reliability', 'Reliability', data.reliability, reliabilitySection);
+  add('confusion', 'Confusion', data.confusions, confusionsSection);
+  add('subgroups', 'By subgroup', data.subgroups, subgroupsSection);
+  add('losses', 'Loss', data.losses, lossesSection);
+  add('images', 'Images', data.images, (images) => {
+    const section = imagesSection(images, { order: data.order, palette: data.palette ?? 'viridis' });
+    pictures = section.pictures;
+    return section.content;
+  });
+  add('steps', 'What was done', steps, stepsSection);
+  add('data', 'Data', data.data, dataSection);
+  add('models', 'Models', data.models, modelsSection);
+  add('cards', 'Model cards', data.cards, cardsSection);
+  add('made', 'How it was made', facts, factList);
 
   return markup`<!doctype html>
 <html lang="en">
@@ -123,8 +157,9 @@ ${content}
 `,
 )}</main>
 <footer><p class="soft">For research; not a medical device, not for diagnosis. The method: Y. Li and L. Shen, Skin Lesion Analysis towards Melanoma Detection Using Deep Learning Network, Sensors 2018, 18, 556, https://doi.org/10.3390/s18020556.</p></footer>
+${some(data.figures) && !some(data.images) && PICTURE_DIALOG}
 <script>${trusted(PAGE_SCRIPT)}</script>
-</body>
+${pictureData(pictures)}</body>
 </html>
 `.toString();
 }

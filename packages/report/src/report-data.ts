@@ -7,7 +7,7 @@ import type { ReportPicture } from './picture.js';
 export type ReportValue = string | number | null;
 
 /** A measure; `null` where it is undefined, such as a sensitivity without a positive. With its interval if there is one. */
-export type ReportMeasure = number | null | { value: number | null; low: number; high: number };
+export type ReportMeasure = number | null | { value: number | null; low: number | null; high: number | null };
 
 /** One step of a run. */
 export interface ReportStep {
@@ -72,6 +72,142 @@ export interface ReportScores {
   note?: string | undefined;
 }
 
+/** A curve with what it encloses, and the band in which it lies on 95 % of bootstrap samples where that was found. */
+export interface ReportBandedCurve {
+  x: number[];
+  y: number[];
+  band?: { x: number[]; low: (number | null)[]; high: (number | null)[] } | undefined;
+  /** The area under a ROC curve, or average precision. */
+  area: ReportMeasure;
+}
+
+/** How one class is told from the rest, at every threshold. */
+export interface ReportRankedClass {
+  /** `melanoma`. */
+  name: string;
+  positives: number;
+  negatives: number;
+  /** False positive rate and sensitivity. */
+  roc: ReportBandedCurve;
+  /** Recall and precision. */
+  precisionRecall: ReportBandedCurve;
+}
+
+/** ROC and precision-recall curves of the classes of one task; `rankedClass` makes them. */
+export interface ReportRanking {
+  /** `Diagnosis, calibrated probabilities`. */
+  title: string;
+  classes: ReportRankedClass[];
+  note?: string | undefined;
+}
+
+/** One bin of a reliability diagram. */
+export interface ReportReliabilityBin {
+  /** Edges of the bin. */
+  lower: number;
+  upper: number;
+  /** How many scores it holds. */
+  count: number;
+  /** What they promise, and what is so. */
+  meanScore: number;
+  positiveShare: number;
+  /** The 95 % interval of the share (Wilson). */
+  low: number;
+  high: number;
+}
+
+/** How far one class's probabilities can be taken at their word; `reliableClass` makes it. */
+export interface ReportReliableClass {
+  name: string;
+  bins: ReportReliabilityBin[];
+  /** The expected calibration error. */
+  error: ReportMeasure;
+}
+
+/** Reliability diagrams, one a class. */
+export interface ReportReliability {
+  title: string;
+  classes: ReportReliableClass[];
+  note?: string | undefined;
+}
+
+/** The distribution of a measure from 0 to 1 over images. */
+export interface ReportHistogram {
+  title: string;
+  /** `Jaccard index`. */
+  measure: string;
+  /** One value an image. */
+  values: number[];
+  note?: string | undefined;
+}
+
+/** How often each class was taken for each. */
+export interface ReportConfusion {
+  title: string;
+  classes: string[];
+  /** A row a true class, a column a predicted one. */
+  counts: number[][];
+  note?: string | undefined;
+}
+
+/** The measures of one group of images. */
+export interface ReportSubgroup {
+  /** What divides: `age`, `sex`, `image source`. */
+  attribute: string;
+  /** `50 to 69`, `female`. */
+  name: string;
+  /** Images in the group. */
+  count: number;
+  /** By name; a measure that the group has too few images for is left out or null. */
+  measures: Record<string, ReportMeasure>;
+}
+
+/** Measures by group; `subgroups` makes them. */
+export interface ReportSubgroups {
+  title: string;
+  /** Groups of fewer images are marked as small. @default 20 */
+  smallest?: number | undefined;
+  groups: ReportSubgroup[];
+  note?: string | undefined;
+}
+
+/** Ours beside someone else's: one row of a {@link ReportComparison}. */
+export interface ReportComparisonRow {
+  name: string;
+  /** One a column. */
+  cells: { reference: ReportValue; ours: ReportMeasure }[];
+  /** Where ours comes from: profile, run, fingerprint. */
+  source?: string | undefined;
+  note?: string | undefined;
+}
+
+/** A table of someone else's with our figures beside theirs. */
+export interface ReportComparison {
+  title: string;
+  /** Whose figures stand beside ours. @default 'paper' */
+  reference?: string | undefined;
+  columns: string[];
+  rows: ReportComparisonRow[];
+  /** How ours was measured. */
+  protocol?: string | undefined;
+  notes?: string[] | undefined;
+}
+
+/** A figure of its own. */
+export interface ReportFigure {
+  title: string;
+  picture: ReportPicture;
+  note?: string | undefined;
+}
+
+/** A model card. */
+export interface ReportCard {
+  /** `LIN`. */
+  name: string;
+  /** Markdown. HTML in it is shown as text, pictures are left out. */
+  text: string;
+}
+
 /** The pictures of one image; what was not made is left out. */
 export interface ReportPictures {
   /** Lesion outline, the truth's too where it is known. */
@@ -94,6 +230,8 @@ export interface ReportImage {
   truth?: LesionClass | undefined;
   /** LICU's index of each class. */
   indexes?: Partial<Record<LesionClass, number>> | undefined;
+  /** The calibrated probability of each class, against the rest. */
+  probabilities?: Partial<Record<LesionClass, number>> | undefined;
   /** The image's own measures, such as JA. */
   measures?: Record<string, number | null> | undefined;
   /** How many superpixels carry each feature. */
@@ -128,6 +266,10 @@ export interface ReportData {
   seed?: number | string | undefined;
   /** The engine and what it ran on: `wasm (2 threads)`. */
   engine?: string | undefined;
+  /** How the scores were made: whose rules, which split, which images. */
+  protocol?: string | undefined;
+  /** The fingerprint of the data, as 64 hexadecimal digits. */
+  fingerprint?: string | undefined;
   /** When the run began, ISO 8601. */
   startedAt?: string | undefined;
   /** More of what the run depended on: Node, platform, package versions, the data folder. */
@@ -139,10 +281,19 @@ export interface ReportData {
   data?: ReportTable[] | undefined;
   losses?: ReportLosses[] | undefined;
   scores?: ReportScores[] | undefined;
+  /** Tables of the paper with ours beside them. */
+  comparisons?: ReportComparison[] | undefined;
+  figures?: ReportFigure[] | undefined;
+  rankings?: ReportRanking[] | undefined;
+  reliability?: ReportReliability[] | undefined;
+  histograms?: ReportHistogram[] | undefined;
+  confusions?: ReportConfusion[] | undefined;
+  subgroups?: ReportSubgroups[] | undefined;
   images?: ReportImage[] | undefined;
   /** @default { measure: 'JA' } where images have it, else the order given */
   order?: ReportOrder | undefined;
   /** The palette that the maps were drawn in, for the legend. @default 'viridis' */
   palette?: PaletteName | undefined;
   models?: ReportModel[] | undefined;
+  cards?: ReportCard[] | undefined;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createRgbImage } from '@lesion/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatMeasure, formatNumber, formatSeconds } from './format.js';
-import { picture, type ReportData, renderReport } from './index.js';
+import { chartFiles, picture, type ReportData, rankedClass, renderReport } from './index.js';
 import { lineChart, thinOut } from './line-chart.js';
 import { escapeText, markup } from './markup.js';
 import { writeReport } from './node.js';
@@ -65,11 +65,75 @@ const run: ReportData = {
       pictures: { outline: dot },
       measures: { JA: 0.9 },
       indexes: { melanoma: 0.25, nevus: 0.75 },
+      probabilities: { melanoma: 0.1, nevus: 0.9 },
     },
     { id: 'unscored', pictures: {}, measures: { JA: null } },
     { id: 'worst', pictures: { refinedMaps: { nevus: dot } }, measures: { JA: 0.1 }, truth: 'melanoma' },
   ],
   models: [{ name: 'FCRN-88', details: { Weights: 31984564 } }],
+  protocol: 'isic2017',
+  fingerprint: '9f2b',
+  rankings: [
+    {
+      title: 'Diagnosis',
+      classes: [
+        rankedClass({ name: 'melanoma', labels: [0, 0, 1, 1], scores: [0.1, 0.4, 0.35, 0.8], replicates: 0 }),
+      ],
+    },
+  ],
+  reliability: [
+    {
+      title: 'Diagnosis',
+      classes: [
+        {
+          name: 'melanoma',
+          bins: [{ lower: 0, upper: 0.1, count: 4, meanScore: 0.1, positiveShare: 0, low: 0, high: 0.5 }],
+          error: 0.1,
+        },
+      ],
+    },
+  ],
+  histograms: [{ title: 'Overlap', measure: 'JA', values: [0.1, 0.9] }],
+  confusions: [
+    {
+      title: 'Diagnosis',
+      classes: ['melanoma', 'nevus'],
+      counts: [
+        [3, 1],
+        [0, 2],
+      ],
+    },
+  ],
+  subgroups: [
+    {
+      title: 'Groups',
+      groups: [
+        { attribute: 'all', name: 'all images', count: 40, measures: { JA: 0.75 } },
+        {
+          attribute: 'sex',
+          name: 'female',
+          count: 3,
+          measures: { JA: { value: 0.7, low: 0.6, high: 0.8 }, AUC: null },
+        },
+      ],
+    },
+  ],
+  comparisons: [
+    {
+      title: 'Table III',
+      columns: ['JA'],
+      rows: [
+        {
+          name: 'LIN',
+          cells: [{ reference: 0.751, ours: { value: 0.76, low: 0.73, high: 0.79 } }],
+          source: 'profile paper',
+          note: 'one run',
+        },
+      ],
+    },
+  ],
+  figures: [{ title: 'Fig. 4', picture: dot, note: 'superpixels' }],
+  cards: [{ name: 'LIN', text: '# A card\n\nOf https://doi.org/10.3390/s18020556 and README.md.' }],
 };
 
 const order = (page: string): string[] =>
@@ -79,7 +143,7 @@ describe('renderReport', () => {
   const page = renderReport(run);
 
   it('shows each part with its figures', () => {
-    for (const text of [
+    const expected = [
       '<h1>LIN on the validation split</h1>',
       '<code>lesion evaluate --data data --seed 20170</code>',
       '<dt>Seed</dt><dd>20170</dd>',
@@ -93,15 +157,33 @@ describe('renderReport', () => {
       '<th scope="row">seborrheic keratosis</th><td class="number">0.910</td><td class="number">—</td>',
       '<tr class="reference"><th scope="row">Li &amp; Shen 2018</th><td class="number">0.908</td>',
       'training loss ends at 0.1, lowest 0.08; validation loss ends at 0.3, lowest 0.3.',
-      `<img src="${dot.source}" width="3" height="2" alt="a dark rectangle">`,
+      'style="aspect-ratio:3/2"><img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" alt="a dark rectangle"',
+      `id="pictures-0">["${dot.source}"]</script>`,
+      '<dt>Protocol</dt><dd>isic2017</dd>',
+      '<dt>Fingerprint of the data</dt><dd>9f2b</dd>',
+      '<span class="spoken">index </span>0.250</dd><dd><span class="spoken">probability </span>0.100</dd>',
+      'ROC curves: melanoma, AUC 0.750.',
+      '<td class="number">2</td><td class="number">2</td><td class="number">0.750</td>',
+      'Reliability of melanoma, expected calibration error 0.100: 0.100 promised, 0.000 found in 4.',
+      'JA of 2 images: mean 0.500, median 0.500, lowest 0.100',
+      'of melanoma, 3 as melanoma, 1 as nevus; of nevus, 0 as melanoma, 2 as nevus',
+      '5 of 6 right',
+      'female <span class="tag">few</span>',
+      '0.700 (0.600 to 0.800)',
+      '<td class="number pair soft">0.751</td><td class="number">0.760 (0.730 to 0.790)</td>',
+      'profile paper<span class="interval">one run</span>',
+      `<img src="${dot.source}" width="3" height="2" alt="a dark rectangle" decoding="async">`,
+      '<h4>A card</h4>',
+      '<a href="https://doi.org/10.3390/s18020556" rel="noreferrer noopener">',
       'refined map, nevus',
       'truth: melanoma',
-      '<div class="highest"><dt>nevus</dt><dd>0.750</dd>',
+      '<div class="highest"><dt>nevus</dt><dd><span class="spoken">index </span>0.750</dd>',
       '<dt>Weights</dt><dd>31,984,564</dd>',
-    ]) {
-      expect(page).toContain(text);
-    }
-    expect(page.replace(/base64,[^"]*/g, '')).not.toMatch(/undefined<|NaN|\[object|>null|>false/);
+    ];
+    // The missing ones alone: the whole page would drown them.
+    expect(expected.filter((text) => !page.includes(text))).toEqual([]);
+    const text = page.replace(/base64,[^"]*/g, '').replace(PAGE_SCRIPT, '');
+    expect(text.match(/.{0,80}(?:undefined<|NaN|\[object|>null|>false).{0,20}/g)).toBeNull();
   });
 
   it('puts the worst image first and those without the measure last', () => {
@@ -117,7 +199,9 @@ describe('renderReport', () => {
   });
 
   it('asks for nothing from elsewhere', () => {
-    const addresses = [...page.matchAll(/(?:src|href|action|srcset|poster|data)="([^"]*)"/g)].map(
+    // The links of a card lead out when they are followed, and not before.
+    const fetched = page.replace(/<a href="https:[^"]*" rel="noreferrer noopener">/g, '<a>');
+    const addresses = [...fetched.matchAll(/(?:src|href|action|srcset|poster|data)="([^"]*)"/g)].map(
       (match) => match[1]!,
     );
     expect(addresses.length).toBeGreaterThan(5);
@@ -171,14 +255,72 @@ describe('renderReport', () => {
         },
       ],
       models: [{ name: text, details: { [text]: text } }],
+      protocol: text,
+      fingerprint: text,
+      rankings: [
+        {
+          title: text,
+          classes: [rankedClass({ name: text, labels: [0, 1], scores: [0.1, 0.2], replicates: 0 })],
+          note: text,
+        },
+      ],
+      reliability: [{ title: text, classes: [{ name: text, bins: [], error: null }], note: text }],
+      histograms: [{ title: text, measure: text, values: [0.5], note: text }],
+      confusions: [{ title: text, classes: [text], counts: [[1]], note: text }],
+      subgroups: [
+        {
+          title: text,
+          groups: [{ attribute: text, name: text, count: 1, measures: { [text]: 0.5 } }],
+          note: text,
+        },
+      ],
+      comparisons: [
+        {
+          title: text,
+          reference: text,
+          columns: [text],
+          rows: [{ name: text, cells: [{ reference: text, ours: 1 }], source: text, note: text }],
+          protocol: text,
+          notes: [text],
+        },
+      ],
+      figures: [{ title: text, picture: { ...dot, description: text }, note: text }],
+      cards: [{ name: text, text: `# ${text}\n\n| a |\n| - |\n| ${text} |\n\n- ${text}\n` }],
     });
     const attacked = renderReport(filled(evil));
-    expect(attacked.match(/<script/g)).toHaveLength(1);
-    expect(attacked).not.toMatch(/<img src=x|onerror='/);
+    // The page's own script and the pictures of the one image.
+    expect(attacked.match(/<script/g)).toHaveLength(2);
+    expect(attacked.match(/<script>/g)).toHaveLength(1);
+    expect(attacked).not.toMatch(/<img src=x/);
     expect(attacked.split('&lt;script&gt;').length).toBeGreaterThan(30);
     // The same elements as with harmless text: nothing broke out of its place.
     const tags = (page: string) => page.match(/<\/?[a-z][a-z0-9]*/gi);
     expect(tags(attacked)).toEqual(tags(renderReport(filled('harmless'))));
+    for (const { svg } of chartFiles(filled(evil))) {
+      expect(svg).not.toMatch(/<script|<img/);
+      expect(svg.match(/<\/svg>/g)).toHaveLength(2);
+    }
+  });
+
+  it('takes no markup, no picture and no script from a card', () => {
+    const text = [
+      '<script>alert(1)</script>',
+      '<img src="https://example.org/a.png" onerror="alert(1)">',
+      '![seen](https://example.org/pixel.png)',
+      '[run](javascript:alert(1)) [file](../../secret.html) [data](data:text/html,x)',
+      '[web](https://example.org/"onclick="alert(1))',
+      '```"><script>alert(1)</script>\ncode\n```',
+      '[label]: javascript:alert(1)\n\n[label]',
+    ].join('\n\n');
+    const card = renderReport({ title: 'x', cards: [{ name: 'LIN', text }] }).split('class="prose">')[1]!;
+    const body = card.slice(0, card.indexOf('</details>'));
+    const tags = [...body.matchAll(/<[a-z][^>]*>/g)].map(([tag]) => tag);
+    // Two of them the linkified addresses within the refused image and picture.
+    for (const tag of tags) expect(tag).toMatch(/^<(?:p|pre|code|a|div)\b/);
+    expect(tags.filter((tag) => /\bon[a-z]+="|javascript:|data:/i.test(tag))).toEqual([]);
+    expect(tags.filter((tag) => tag.startsWith('<a ')).every((tag) => tag.includes('href="https://'))).toBe(
+      true,
+    );
   });
 
   it('takes names that every object has for names', () => {
@@ -324,11 +466,13 @@ describe('formats', () => {
 describe('the main entry', () => {
   it('needs nothing of Node, so that it runs in browsers', () => {
     const here = new URL('.', import.meta.url);
-    const sources = readdirSync(here).filter((name) => !name.endsWith('.test.ts') && name !== 'node.ts');
+    const sources = readdirSync(here).filter(
+      (name) => !name.endsWith('.test.ts') && !/^(?:node|render-svg)\.ts$/.test(name),
+    );
     expect(sources).toContain('index.ts');
     for (const name of sources) {
       expect(readFileSync(new URL(name, here), 'utf8')).not.toMatch(
-        /from '(?:node:|\.\/node\.js)|\bBuffer\.|\bprocess\./,
+        /from '(?:node:|\.\/(?:node|render-svg)\.js)|\bBuffer\.|\bprocess\./,
       );
     }
   });

@@ -14,16 +14,18 @@ import {
   figureSvg,
   OUTLINE_COLOURS,
 } from '@lesion/report';
+import { renderSvg } from '@lesion/report/node';
 import { decodeLabels, type SuperpixelOptions } from '@lesion/superpixel';
 import { keptSuperpixels } from '@lesion/train';
 import writeFileAtomic from 'write-file-atomic';
 import type { RunName } from './experiments.js';
 import type { ReproductionFolder } from './folder.js';
 import type { PredictionStore } from './prediction-store.js';
-import { renderSvg } from './render-svg.js';
 import type { FinishedRun } from './runs.js';
 
+/** The figures of the paper that are drawn anew. */
 export const FIGURE_NUMBERS = [3, 4, 7, 8] as const;
+/** One of {@link FIGURE_NUMBERS}. */
 export type FigureNumber = (typeof FIGURE_NUMBERS)[number];
 
 /** A figure that was written. */

@@ -1,4 +1,6 @@
 /** `@lesion/reproduce`: the tables and figures of Li & Shen 2017 from trained runs. Runs in Node. */
+
+export { type RenderSvgOptions, renderSvg } from '@lesion/report/node';
 export {
   type LfnRow,
   type LfnRun,
@@ -18,7 +20,6 @@ export {
 export { FIGURE_NUMBERS, type FigureNumber, type WrittenFigure } from './figures.js';
 export { METRICS, type MetricName, type MetricValues } from './paper.js';
 export { REPRODUCTION_PROFILES, type ReproductionProfile } from './profiles.js';
-export { type RenderSvgOptions, renderSvg } from './render-svg.js';
 export { neededRuns, type ReproduceOptions, type Reproduction, reproduce } from './reproduce.js';
 export type { MeasuredValue, MeasuredValues } from './score.js';
 export { type Cell, formatTable, type Provenance, type Table, type TableRow } from './tables.js';

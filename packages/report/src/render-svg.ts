@@ -1,4 +1,4 @@
-/** SVG to PNG, with a font that comes along, so that figures look the same on every machine. */
+/** SVG to PNG, with a font that comes along, so that figures look the same on every machine. For Node alone. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { assertNumber, resolveOptions } from '@lesion/core';
@@ -17,7 +17,7 @@ function fontFolder(): string {
 }
 
 /**
- * Draws an SVG, such as figureSvg of `@lesion/report` makes, as a PNG file's bytes.
+ * Draws an SVG, such as figureSvg and chartFiles make, as a PNG file's bytes.
  *
  * @param svg The text of an SVG file.
  * @throws LesionError `INVALID_ARGUMENT` if an option is out of range; resvg's own error if it is no SVG.
