@@ -33,9 +33,27 @@ export default defineConfig({
       {
         extends: true as const,
         test: {
+          name: 'docs',
+          root: path('tools/docs'),
+          include: ['test/**/*.test.ts'],
+          setupFiles,
+        },
+      },
+      {
+        extends: true as const,
+        test: {
           name: 'wasm',
           root: path('tools/wasm'),
           include: ['test/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true as const,
+        test: {
+          name: 'browser',
+          root: path('examples/browser'),
+          include: ['test/**/*.test.ts'],
+          setupFiles,
         },
       },
       {
