@@ -13,6 +13,7 @@ import { measureConvolution } from './measure.js';
 /** What an engine is wanted for. */
 export type EnginePurpose = 'train' | 'predict';
 
+/** Options of {@link loadEngine}. */
 export interface LoadEngineOptions {
   /** The engine, or `auto` for the fastest that loads and can do the job. @default 'auto' */
   name?: EngineName | 'auto' | undefined;
@@ -80,6 +81,7 @@ async function inspect(definition: EngineDefinition): Promise<EngineReport & { e
   }
 }
 
+/** Options of {@link inspectEngines}. */
 export interface InspectEnginesOptions {
   /** Whether to measure how fast each engine convolves; takes up to a second an engine. @default false */
   measure?: boolean | undefined;

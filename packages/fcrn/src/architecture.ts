@@ -6,10 +6,12 @@ import { assertNumber, assertOneOf, invalidArgument, resolveOptions } from '@les
 
 /** The depths with a stage table of their own. */
 export const FCRN_DEPTHS = [50, 88, 101] as const;
+/** One of {@link FCRN_DEPTHS}. */
 export type FcrnDepth = (typeof FCRN_DEPTHS)[number];
 
 /** The kinds of block that a stage is made of: 3 and 6 convolutions a block. */
 export const FCRN_BLOCKS = ['bottleneck', 'residual-in-residual'] as const;
+/** One of {@link FCRN_BLOCKS}. */
 export type FcrnBlock = (typeof FCRN_BLOCKS)[number];
 
 /** One of the four stages conv2_x to conv5_x, whose strides are 4, 8, 16 and 32. */

@@ -16,10 +16,12 @@ import { seedWeights } from './seeding.js';
 
 /** What a network may end in. */
 export const FCRN_ACTIVATIONS = ['softmax', 'linear'] as const;
+/** One of {@link FCRN_ACTIVATIONS}. */
 export type FcrnActivation = (typeof FCRN_ACTIVATIONS)[number];
 
 /** Which bottlenecks of a residual-in-residual block have a shortcut of their own. */
 export const FCRN_INNER_SHORTCUTS = ['both', 'second'] as const;
+/** One of {@link FCRN_INNER_SHORTCUTS}. */
 export type FcrnInnerShortcuts = (typeof FCRN_INNER_SHORTCUTS)[number];
 
 /** Options of {@link buildFcrn}. */

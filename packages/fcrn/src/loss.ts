@@ -32,6 +32,7 @@ import '@tensorflow/tfjs-layers';
 
 /** What the weighted sum over the pixels is divided by. */
 export const PIXEL_NORMALIZATIONS = ['pixels', 'weights'] as const;
+/** One of {@link PIXEL_NORMALIZATIONS}. */
 export type PixelNormalization = (typeof PIXEL_NORMALIZATIONS)[number];
 
 /** Options of {@link pixelwiseCrossEntropy}. */

@@ -25,6 +25,7 @@ type Layers = Map<string, Layer>;
 
 /** Orders of colour channels. */
 export const CHANNEL_ORDERS = ['bgr', 'rgb'] as const;
+/** One of {@link CHANNEL_ORDERS}. */
 export type ChannelOrder = (typeof CHANNEL_ORDERS)[number];
 
 /** Options of {@link initializeFromResNet50}: what input the source was trained with. */

@@ -6,6 +6,7 @@ import { DERMOSCOPIC_FEATURES, type DermoscopicFeature, LesionError } from '@les
 
 /** The challenge's three sets of images. */
 export const DATASET_SPLITS = ['training', 'validation', 'test'] as const;
+/** One of {@link DATASET_SPLITS}. */
 export type DatasetSplit = (typeof DATASET_SPLITS)[number];
 
 /** What a split may consist of. */
@@ -18,6 +19,7 @@ export const DATASET_PARTS = [
   'metadata',
   'sources',
 ] as const;
+/** One of {@link DATASET_PARTS}. */
 export type DatasetPart = (typeof DATASET_PARTS)[number];
 
 /** What follows `ISIC-2017_Training` and its like in the name of each part's folder or file. */

@@ -3,6 +3,7 @@ import type { InputNormalization } from '@lesion/core';
 
 /** LFN, Narrow LFN and Wide LFN. */
 export const LFN_VARIANTS = ['standard', 'narrow', 'wide'] as const;
+/** One of {@link LFN_VARIANTS}. */
 export type LfnVariant = (typeof LFN_VARIANTS)[number];
 
 /**

@@ -6,6 +6,7 @@ import { seedWeights } from './seeding.js';
 
 /** What a network may end in. */
 export const LFN_ACTIVATIONS = ['softmax', 'linear'] as const;
+/** One of {@link LFN_ACTIVATIONS}. */
 export type LfnActivation = (typeof LFN_ACTIVATIONS)[number];
 
 /** Options of {@link buildLfn}. */

@@ -29,6 +29,7 @@ export const LFN_CLASS_WEIGHTS: readonly [number, number, number, number, number
 
 /** What the weighted sum over the samples is divided by. */
 export const SAMPLE_NORMALIZATIONS = ['samples', 'weights'] as const;
+/** One of {@link SAMPLE_NORMALIZATIONS}. */
 export type SampleNormalization = (typeof SAMPLE_NORMALIZATIONS)[number];
 
 /** Options of {@link weightedSoftmaxLoss}. */

@@ -45,7 +45,7 @@ export interface LesionIndexesOptions {
  * Implements section II.A.3 of https://doi.org/10.3390/s18020556.
  *
  * @param normalizedMaps float32 `[height, width, 3]` in [0, 1], see {@link normalizeClassMaps}.
- * @param distanceMap float32 `[height, width]` of at least 0, see {@link distanceMap}.
+ * @param distanceMap float32 `[height, width]` of at least 0, as the function of that name makes it.
  * @throws LesionError `INVALID_ARGUMENT` if shapes do not fit or a weight is negative; `NOT_FINITE` if a map
  * holds NaN or an infinity.
  * @example

@@ -19,6 +19,7 @@ const CHANNELS = CLASS_MAP_CHANNELS.length;
 
 /** What a component's size is measured by. */
 export const COMPONENT_WEIGHTS = ['area', 'centrality'] as const;
+/** One of {@link COMPONENT_WEIGHTS}. */
 export type ComponentWeight = (typeof COMPONENT_WEIGHTS)[number];
 
 /** How far from the image's centre `centrality` still looks, in short sides. */

@@ -20,7 +20,7 @@ const CLASSES = LESION_CLASSES.length;
  * Implements section II.A.3 of https://doi.org/10.3390/s18020556.
  *
  * @param normalizedMaps float32 `[height, width, 3]` in [0, 1], see {@link normalizeClassMaps}.
- * @param distanceMap float32 `[height, width]` in [0, 1], 0 outside the lesion, see {@link distanceMap}.
+ * @param distanceMap float32 `[height, width]` in [0, 1], 0 outside the lesion, as the function of that name makes it.
  * @returns float32 `[height, width, 3]` in [0, 1].
  * @throws LesionError `INVALID_ARGUMENT` if shapes do not fit; `NOT_FINITE` if one holds NaN or an infinity.
  * @example

@@ -13,6 +13,7 @@ import {
 
 /** The challenges whose scoring is implemented. */
 export const PROTOCOLS = ['isic2017', 'isic2018'] as const;
+/** The name of one of {@link PROTOCOLS}. */
 export type ProtocolName = (typeof PROTOCOLS)[number];
 
 /** `Of2017` or `Of2018` by the protocol; what both have where the protocol is known at run time only. */

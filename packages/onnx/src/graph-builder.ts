@@ -25,6 +25,7 @@ export type OnnxAttribute =
   | { readonly float: number }
   | { readonly floats: readonly number[] };
 
+/** Options of {@link GraphBuilder.node}. */
 export interface NodeOptions {
   /** How many outputs the node has. @default 1 */
   outputs?: number;
@@ -32,6 +33,7 @@ export interface NodeOptions {
   domain?: string;
 }
 
+/** Options of {@link GraphBuilder}. */
 export interface GraphBuilderOptions {
   /** The graph's name. @default 'graph' */
   name?: string;

@@ -58,6 +58,9 @@ const manifestSchema = z.object({
   files: z.record(z.string(), z.object({ bytes: z.number(), sha256: z.string() })),
 });
 
+/**
+ * What a bundle's `bundle.json` says: architecture, classes, normalisation, how it was trained, and the files' hashes.
+ */
 export type BundleManifest = z.infer<typeof manifestSchema>;
 
 /** A bundle in memory: its manifest and its weights, by network name. */

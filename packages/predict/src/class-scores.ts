@@ -13,6 +13,7 @@ import type { Lin, LinPredictOptions } from './lin.js';
 
 /** The two kinds of scores that a LIN gives a lesion's diagnoses. */
 export const CLASS_SCORES = ['calibrated', 'indexes'] as const;
+/** One of {@link CLASS_SCORES}. */
 export type ClassScores = (typeof CLASS_SCORES)[number];
 
 /** One probability a class, each against the rest, in [0, 1]; they need not sum to 1. */
@@ -23,6 +24,7 @@ export const linCalibrationSchema = z.record(
   z.enum(LESION_CLASSES),
   z.object({ slope: z.number(), intercept: z.number() }),
 );
+/** A logistic curve for each class, from lesion indexes to probabilities. */
 export type LinCalibration = z.infer<typeof linCalibrationSchema>;
 
 /** Probabilities from indexes, class by class. */

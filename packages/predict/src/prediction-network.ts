@@ -19,6 +19,8 @@ export interface NetworkOutput {
 export interface PredictionNetwork {
   readonly form: NetworkForm;
   /**
+   * What the network says of some images or patches of one size.
+   *
    * @param pixels normalised pixels, row by row
    * @param shape `[count, height, width, 3]`
    */

@@ -24,6 +24,7 @@ export interface StoredArray extends NamedArray {
   precision?: ArrayPrecision | undefined;
 }
 
+/** The content of a safetensors file: arrays by name, and texts beside them. */
 export interface TensorFile {
   arrays: Map<string, NamedArray>;
   metadata: Record<string, string>;

@@ -100,7 +100,7 @@ async function bytesOf(path: string, maxPixels: number): Promise<Uint8Array> {
 }
 
 /**
- * Reads an image file as {@link decodeImage} decodes it.
+ * Reads an image file as `decodeImage` decodes it.
  *
  * @returns `[height, width, 3]`, 0 to 255.
  * @throws LesionError `NOT_FOUND` if there is no such file; `INVALID_FILE` if it is not an image, truncated or
@@ -118,7 +118,7 @@ export async function readImage(path: string, options?: ReadImageOptions): Promi
 }
 
 /**
- * Reads the grey levels of a file as {@link decodeGray} decodes them.
+ * Reads the grey levels of a file as `decodeGray` decodes them.
  * @throws LesionError As {@link readImage}.
  */
 export async function readGray(path: string, options?: ReadOptions): Promise<GrayImage> {
@@ -128,7 +128,7 @@ export async function readGray(path: string, options?: ReadOptions): Promise<Gra
 }
 
 /**
- * Reads a mask file as {@link decodeMask} decodes it: foreground above 128.
+ * Reads a mask file as `decodeMask` decodes it: foreground above 128.
  * @throws LesionError As {@link readImage}.
  */
 export async function readMask(path: string, options?: ReadMaskOptions): Promise<BinaryMask> {

@@ -38,6 +38,7 @@ export interface LfnRun {
   batchNorm: boolean;
 }
 
+/** A run that rows are measured on. */
 export type TrainingRun = LinRun | LfnRun;
 
 const lfn = <Name extends string>(
@@ -79,10 +80,12 @@ export const RUNS = [
   lfn('lfn-without-bn', { batchNorm: false }),
 ] as const satisfies readonly TrainingRun[];
 
+/** The name of one of {@link RUNS}. */
 export type RunName = (typeof RUNS)[number]['name'];
 
 /** Scales of prediction, all but the first by the paper's names; a profile says how many pixels each is. */
 export const SCALE_NAMES = ['~250', '~300', '~500', '~700'] as const;
+/** The name of one of {@link SCALE_NAMES}. */
 export type ScaleName = (typeof SCALE_NAMES)[number];
 
 /** Networks of a LIN run at some scales: what makes one prediction of an image. */
@@ -94,7 +97,9 @@ export interface LinSystem {
   component?: ComponentWeight | undefined;
 }
 
+/** The paper's tables, and two of our own: A and B. */
 export const TABLE_IDS = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'A', 'B'] as const;
+/** One of {@link TABLE_IDS}. */
 export type TableId = (typeof TABLE_IDS)[number];
 
 interface RowBase {
@@ -123,6 +128,7 @@ export interface LfnRow extends RowBase {
   run: RunName;
 }
 
+/** A row that is measured: on a LIN or on a LFN. */
 export type MeasuredRow = LinRow | LfnRow;
 
 const BOTH = ['dr', 'dm'] as const;

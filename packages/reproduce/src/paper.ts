@@ -5,6 +5,7 @@
 
 /** A metric as the paper's tables name it; DC is the Dice coefficient, DI in the challenge's code. */
 export const METRICS = ['JA', 'AC', 'DC', 'SE', 'SP', 'AUC', 'AP'] as const;
+/** The name of one of {@link METRICS}. */
 export type MetricName = (typeof METRICS)[number];
 
 /** Values by metric. */

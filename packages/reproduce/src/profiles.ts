@@ -18,6 +18,7 @@ export interface ReproductionProfile {
 /** The paper's scales as multiples of 32 (inferred), and a smaller one. */
 const PAPER_SCALES = { '~250': 256, '~300': 320, '~500': 512, '~700': 704 } as const;
 
+/** The settings of every run by profile. */
 export const REPRODUCTION_PROFILES: Readonly<Record<Profile, ReproductionProfile>> = {
   paper: {
     summary: "the paper's settings, for a GPU",

@@ -26,6 +26,7 @@ export interface MeasuredValue {
   upper: number | null;
 }
 
+/** What was measured for a row, by metric. */
 export type MeasuredValues = Partial<Record<MetricName, MeasuredValue>>;
 
 /** The score of one row. */

@@ -35,6 +35,7 @@ export interface Cell {
   ours: MeasuredValue | null;
 }
 
+/** A row of a table: a label and its cells. */
 export interface TableRow {
   /** `V.2`; rows of the challenge's other participants have none. */
   id: string | null;
@@ -50,6 +51,7 @@ export interface TableRow {
   note: string | null;
 }
 
+/** A table of the paper with our values beside its own. */
 export interface Table {
   id: TableId;
   title: string;

@@ -87,6 +87,7 @@ export interface OnnxRuntimeMemory {
   sessions: number;
 }
 
+/** The backend itself, as tfjs sees it; {@link activeOnnxRuntimeBackend} gives the active one. */
 export class OnnxRuntimeBackend extends KernelBackend {
   readonly statistics: OnnxRuntimeStatistics = {
     runs: 0,
@@ -138,18 +139,22 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   // ---- what tfjs asks of a backend
 
+  /** How many tensors are alive. */
   override numDataIds(): number {
     return this.storage.numDataIds();
   }
 
+  /** How many tensors share the data. */
   override refCount(dataId: object): number {
     return this.storage.has(dataId) ? this.storage.get(dataId).references : 0;
   }
 
+  /** Counts one more tensor that shares the data. */
   override incRef(dataId: object): void {
     this.storage.get(dataId).references++;
   }
 
+  /** Lets go of data that no tensor needs. @returns whether they are gone */
   override disposeData(dataId: object, force = false): boolean {
     if (!this.storage.has(dataId)) return true;
     const entry = this.storage.get(dataId);
@@ -160,6 +165,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return true;
   }
 
+  /** Takes values in. @returns what stands for them from then on */
   override write(values: BackendValues, shape: number[], dtype: DataType): object {
     const dataId = {};
     const entry: Entry = { references: 1, ...this.entryOf(values, shape, dtype, true) };
@@ -167,6 +173,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return dataId;
   }
 
+  /** Takes values over from another backend. */
   override move(
     dataId: object,
     values: BackendValues,
@@ -177,6 +184,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     this.storage.set(dataId, { references, ...this.entryOf(values, shape, dtype, false) });
   }
 
+  /** The values of a tensor; computes all that was recorded for it. */
   override async read(dataId: object): Promise<BackendValues> {
     const entry = this.storage.get(dataId);
     if ('strings' in entry) return entry.strings;
@@ -185,6 +193,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.elementsOf(entry.node);
   }
 
+  /** As {@link OnnxRuntimeBackend.read}, without waiting; blocks until they are computed. */
   override readSync(dataId: object): BackendValues {
     const entry = this.storage.get(dataId);
     if ('strings' in entry) return entry.strings;
@@ -201,6 +210,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return this.elementsOf(entry.node);
   }
 
+  /** What tfjs's `memory()` tells. */
   override memory(): OnnxRuntimeMemory {
     return {
       unreliable: true,
@@ -212,6 +222,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     };
   }
 
+  /** Whether `tf.time` works here: it computes what was recorded and takes ONNX Runtime's time. */
   override timerAvailable(): boolean {
     return true;
   }
@@ -234,6 +245,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     return 1e-7;
   }
 
+  /** Lets go of everything. */
   override dispose(): void {
     this.sessions.clear();
     this.pool.clear();
@@ -319,6 +331,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
 
   // ---- gradients that are accounted for elsewhere, see batch-norm.ts
 
+  /** Whether a tensor is a gradient that is zero throughout and was never made. */
   isAbsent(tensor: TensorInfo): boolean {
     return this.node(tensor).absent;
   }
@@ -384,7 +397,7 @@ export class OnnxRuntimeBackend extends KernelBackend {
     if (plan !== undefined) this.computePlan(plan, performance.now());
   }
 
-  /** Computes what {@link plan} found. @returns the graph, which can be run again with {@link rerun} */
+  /** Computes what {@link OnnxRuntimeBackend.plan} found. @returns the graph, which can be run again with {@link rerun} */
   computePlan(plan: Plan, start: number): Program {
     let program = this.sessions.get(plan.key);
     const planned = performance.now();

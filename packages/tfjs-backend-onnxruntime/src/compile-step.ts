@@ -12,6 +12,7 @@ import { type NumericType, nextNodeId, type TraceNode } from './trace.js';
 /** Elements that a step may make in JavaScript: learning rates and tables of classes, but no data. */
 const LARGEST_CONSTANT = 64;
 
+/** Options of {@link compileStep}. */
 export interface CompileStepOptions {
   /**
    * What else decides what the step does, such as the learning rate: the step is traced anew whenever this

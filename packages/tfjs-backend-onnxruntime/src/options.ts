@@ -4,8 +4,10 @@ import { assertNumber, assertOneOf, resolveOptions } from '@lesion/core';
 
 /** Where ONNX Runtime computes: on the CPU, on any GPU through WebGPU, on an NVIDIA GPU through CUDA. */
 export const EXECUTION_PROVIDERS = ['cpu', 'webgpu', 'cuda'] as const;
+/** One of {@link EXECUTION_PROVIDERS}. */
 export type ExecutionProvider = (typeof EXECUTION_PROVIDERS)[number];
 
+/** Options of {@link configureOnnxRuntime}. */
 export interface OnnxRuntimeOptions {
   /** Where to compute. @default 'cpu' */
   executionProvider?: ExecutionProvider | undefined;

@@ -44,6 +44,7 @@ import { predictImage } from './predict-images.js';
 import type { ImagePrediction } from './prediction-folder.js';
 import { type OnProgress, RateMeter } from './progress.js';
 
+/** Options of {@link evaluateSplit}. */
 export interface EvaluateSplitOptions {
   /** A folder in the challenge's layout. */
   data: string;
@@ -83,6 +84,7 @@ export interface EvaluatedImage extends ImagePrediction {
   seconds: number;
 }
 
+/** What {@link evaluateSplit} found. */
 export interface Evaluation {
   split: DatasetSplit;
   /** What task 3 was scored by; absent without a LIN. */

@@ -11,6 +11,7 @@ import type { LinSampleTask } from './worker-tasks.js';
 
 /** The augmented data sets of section II.A.2, by their names there. */
 export const LIN_DATA_SETS = ['DR', 'DM', 'DR+DM'] as const;
+/** One of {@link LIN_DATA_SETS}. */
 export type LinDataSet = (typeof LIN_DATA_SETS)[number];
 
 /** A record that a FCRN can learn from. */

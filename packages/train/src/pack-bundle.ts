@@ -11,6 +11,7 @@ import { withoutFits } from './bundle-inference.js';
 
 /** What {@link packBundle} can store kernels as. */
 export const PACK_PRECISIONS = ['float16', 'int8'] as const;
+/** One of {@link PACK_PRECISIONS}. */
 export type PackPrecision = (typeof PACK_PRECISIONS)[number];
 
 /** Options of {@link packBundle}. */

@@ -25,6 +25,7 @@ export interface PredictImageOptions {
   lfnOptions?: LfnPredictOptions | undefined;
 }
 
+/** Options of {@link predictImages}. */
 export interface PredictImagesOptions extends PredictImageOptions {
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;

@@ -36,6 +36,7 @@ export interface PredictionFolderOptions {
   scores?: ClassScores | undefined;
 }
 
+/** A folder of predictions in the challenge's form, written as they come. */
 export class PredictionFolder {
   /** Lines of `predictions.csv` by image. */
   readonly #lines = new Map<string, string>();

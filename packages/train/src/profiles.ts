@@ -4,9 +4,12 @@ import type { LfnOptions } from '@lesion/lfn';
 import type { LinJitter } from './lin-samples.js';
 import type { TrainingSchedule } from './schedule.js';
 
+/** The names of the settings: the paper's, those for two processors, and those that show that it works. */
 export const PROFILES = ['paper', 'workstation', 'quick'] as const;
+/** One of {@link PROFILES}. */
 export type Profile = (typeof PROFILES)[number];
 
+/** A profile's settings for the LIN. */
 export interface LinProfile {
   architecture: FcrnOptions;
   schedule: TrainingSchedule;
@@ -93,6 +96,7 @@ export const LIN_PROFILES: Readonly<Record<Profile, LinProfile>> = {
   },
 };
 
+/** A profile's settings for the LFN. */
 export interface LfnProfile {
   architecture: LfnOptions;
   schedule: TrainingSchedule;

@@ -18,6 +18,7 @@ export interface Progress {
   epochs?: number | undefined;
 }
 
+/** Is called as a run goes on. */
 export type OnProgress = (progress: Progress) => void;
 
 /** Measures the rate of work over its last minute. */

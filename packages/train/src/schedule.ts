@@ -3,8 +3,10 @@ import { assertNumber, assertOneOf, invalidArgument } from '@lesion/core';
 
 /** How the learning rate falls. */
 export const LEARNING_RATE_DECAYS = ['steps', 'cosine'] as const;
+/** One of {@link LEARNING_RATE_DECAYS}. */
 export type LearningRateDecay = (typeof LEARNING_RATE_DECAYS)[number];
 
+/** How long and how fast a network is trained. */
 export interface TrainingSchedule {
   /** Passes over the training samples. */
   epochs: number;

@@ -40,6 +40,7 @@ export interface SampleSource<Batch> {
   load(indices: readonly number[], epoch: number): Promise<Batch>;
 }
 
+/** What {@link trainNetwork} trains: a model, its loss and its samples. */
 export interface TrainingProblem<Batch> {
   /** What is trained, for progress lines: `dr`, `lfn`. */
   name: string;
@@ -47,11 +48,13 @@ export interface TrainingProblem<Batch> {
   training: SampleSource<Batch>;
   /** Held-out samples for the validation loss; a count of 0 leaves it out. */
   validation: SampleSource<Batch>;
+  /** What the model takes and what the loss compares with, of a decoded batch. */
   toTensors(batch: Batch): TensorBatch;
   /** Mean loss of a batch, from the network's output. */
   loss(labels: tf.Tensor, output: tf.Tensor): tf.Scalar;
 }
 
+/** Options of {@link trainNetwork}. */
 export interface TrainNetworkOptions {
   schedule: TrainingSchedule;
   /** Decides the order of samples. */

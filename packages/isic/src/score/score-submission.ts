@@ -33,7 +33,7 @@ function assertPath(value: unknown, name: string): asserts value is string {
  * scored. **Look at `problems`** before you report a figure: with any of them it is not the score of the whole
  * submission.
  *
- * Metrics: eqs. (3) to (6) of https://doi.org/10.3390/s18020556; rules: {@link createSegmentationProtocol} and its
+ * Metrics: eqs. (3) to (6) of https://doi.org/10.3390/s18020556; rules: `createSegmentationProtocol` and its
  * siblings of `@lesion/metrics`. On the validation set of ISIC 2017 expect seconds; a bootstrap of task 2 takes longest.
  *
  * @throws LesionError `NOT_FOUND` if truth or predictions do not exist or hold nothing of the expected names;

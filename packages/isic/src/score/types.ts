@@ -23,6 +23,7 @@ export interface ScoreProgress {
   id: string;
 }
 
+/** Options of {@link scoreSubmission}: what to score against what, and by whose rules. */
 export interface ScoreSubmissionOptions {
   /** The task: 1 segmentation, 2 dermoscopic features, 3 disease classification. */
   task: ChallengeTask;
