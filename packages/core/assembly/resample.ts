@@ -59,18 +59,96 @@ function exactly(
   return <u8>Math.floor(sum + 0.5);
 }
 
+/** A row of floats as weighted sums of `taps` pixels each. Writes 12 bytes a pixel, and 4 more. */
+function gather(blended: usize, places: usize, weights: usize, taps: i32, width: i32, sums: usize): void {
+  const end = places + (<usize>width << 2);
+  const step = <usize>taps << 2;
+  if (taps == 3) {
+    for (; places < end; places += 4, weights += 12, sums += 12) {
+      const from = blended + <usize>load<i32>(places);
+      let sum = f32x4.mul(v128.load32_splat(weights), v128.load(from));
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights, 4), v128.load(from, 12)));
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights, 8), v128.load(from, 24)));
+      v128.store(sums, sum);
+    }
+    return;
+  }
+  const odd = taps & 1;
+  for (; places < end; places += 4, sums += 12) {
+    let from = blended + <usize>load<i32>(places);
+    let sum = f32x4.splat(0);
+    if (odd) {
+      sum = f32x4.mul(v128.load32_splat(weights), v128.load(from));
+      from += 12;
+    }
+    let weight = weights + (<usize>odd << 2);
+    weights += step;
+    for (; weight < weights; weight += 8, from += 24) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weight), v128.load(from)));
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weight, 4), v128.load(from, 12)));
+    }
+    v128.store(sums, sum);
+  }
+}
+
+// Added to a float below 2^22, it leaves the whole number nearest to it in the low bits.
+const TO_WHOLE: f32 = 12582912;
+
+@inline
+function farFrom(value: v128, whole: v128, limit: v128): v128 {
+  return f32x4.gt(f32x4.abs(f32x4.sub(value, f32x4.sub(whole, f32x4.splat(TO_WHOLE)))), limit);
+}
+
+/** Rounds a row, 16 values at a time. @returns The end of the list of doubts: where 16 values lie, and which of them. */
+function round(sums: usize, length: i32, bound: f32, out: usize, doubts: usize): usize {
+  const whole = f32x4.splat(TO_WHOLE);
+  // A value so far from the nearest whole number is close to a half.
+  const limit = f32x4.splat(<f32>0.5 - bound);
+  for (let x = 0; x < length; x += 16, sums += 64) {
+    const a = v128.load(sums);
+    const b = v128.load(sums, 16);
+    const c = v128.load(sums, 32);
+    const d = v128.load(sums, 48);
+    const wholeA = f32x4.add(a, whole);
+    const wholeB = f32x4.add(b, whole);
+    const wholeC = f32x4.add(c, whole);
+    const wholeD = f32x4.add(d, whole);
+    v128.store(
+      out + x,
+      i8x16.shuffle(
+        i8x16.shuffle(wholeA, wholeB, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0),
+        i8x16.shuffle(wholeC, wholeD, 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0),
+        0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
+      ),
+    );
+    const which = i8x16.bitmask(
+      i8x16.narrow_i16x8_s(
+        i16x8.narrow_i32x4_s(farFrom(a, wholeA, limit), farFrom(b, wholeB, limit)),
+        i16x8.narrow_i32x4_s(farFrom(c, wholeC, limit), farFrom(d, wholeD, limit)),
+      ),
+    );
+    store<i32>(doubts, x);
+    store<i32>(doubts, which, 4);
+    doubts += <usize>(which != 0) << 3;
+  }
+  return doubts;
+}
+
 /**
  * @param source The first row that counts, `pitch` bytes to the next; one row and 16 bytes more than count are read.
  * @param rowWeights Their weights in doubles.
  * @param pairs The same in 16 bits, by twos, the last padded with 0.
  * @param scale What makes weights of these.
- * @param blended Room for a source row as floats, and 16 more.
+ * @param blended Room for a source row as floats, and 16 more, and 16 more after them.
  * @param columns For each output pixel, two 32-bit numbers: the offset of its first source pixel and how many count.
- * @param columnWeights Their weights in doubles, `columnTaps` to a pixel; `columnFloats` as floats.
+ * @param columnWeights Their weights in doubles, `columnTaps` to a pixel.
+ * @param places For each output pixel, the offset of its first source pixel in `blended`: of `floatTaps` that count.
+ * @param floats Their weights, as floats.
  * @param bound How far a value may be from the one of the plain path.
- * @param out `width` pixels, and one byte more.
- * @param doubtful Room for a 32-bit number a pixel.
- * @param most How many pixels may be worked out again.
+ * @param sums Room for a row as floats, and 16 more.
+ * @param out `width` pixels, and 15 bytes more.
+ * @param doubts Room for 8 bytes for each 16 values of a row, and 8 more.
+ * @param most How many values may be worked out again.
  * @returns How many were; if more than `most`, `out` does not hold the row.
  */
 export function resampleRow(
@@ -83,49 +161,38 @@ export function resampleRow(
   blended: usize,
   columns: usize,
   columnWeights: usize,
-  columnFloats: usize,
   columnTaps: i32,
+  places: usize,
+  floats: usize,
+  floatTaps: i32,
   bound: f32,
+  sums: usize,
   out: usize,
   width: i32,
-  doubtful: usize,
+  doubts: usize,
   most: i32,
 ): i32 {
   blend(source, pitch, pairs, (rowCount + 1) >> 1, scale, blended, <i32>pitch);
-  const half = f32x4.splat(0.5);
-  const near = f32x4.splat(bound);
-  let doubts = 0;
-  for (let x = 0; x < width; x++) {
-    let from = blended + (<usize>load<i32>(columns + (<usize>x << 3)) << 2);
-    const count = load<i32>(columns + (<usize>x << 3), 4);
-    let weight = columnFloats + ((<usize>x * columnTaps) << 2);
-    let sum = f32x4.mul(v128.load32_splat(weight), v128.load(from));
-    for (let k = 1; k < count; k++) {
-      from += 12;
-      weight += 4;
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weight), v128.load(from)));
-    }
-    const above = f32x4.add(sum, half);
-    const whole = i32x4.trunc_sat_f32x4_s(above);
-    v128.store_lane<u32>(
-      out + <usize>x * 3,
-      i8x16.shuffle(whole, whole, 0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0),
-      0,
-    );
-    const far = f32x4.gt(f32x4.abs(f32x4.sub(above, f32x4.nearest(above))), near);
-    store<i32>(doubtful + (<usize>doubts << 2), x);
-    doubts += (i32x4.bitmask(far) & 7) != 7 ? 1 : 0;
+  gather(blended, places, floats, floatTaps, width, sums);
+  const length = 3 * width;
+  const end = round(sums, length, bound, out, doubts);
+  let doubtful = 0;
+  for (let entry = doubts; entry < end; entry += 8) {
+    // Beyond the row's end there is nothing.
+    const left = length - load<i32>(entry);
+    if (left < 16) store<i32>(entry, load<i32>(entry, 4) & ((1 << left) - 1), 4);
+    doubtful += popcnt(load<i32>(entry, 4));
   }
-  if (doubts > most) return doubts;
-  for (let i = 0; i < doubts; i++) {
-    const x = load<i32>(doubtful + (<usize>i << 2));
-    const first = source + <usize>load<i32>(columns + (<usize>x << 3));
-    const count = load<i32>(columns + (<usize>x << 3), 4);
-    const weights = columnWeights + ((<usize>x * columnTaps) << 3);
-    const to = out + <usize>x * 3;
-    for (let channel: usize = 0; channel < 3; channel++) {
-      store<u8>(to + channel, exactly(first + channel, pitch, rowWeights, rowCount, weights, count));
+  if (doubtful > most) return doubtful;
+  for (let entry = doubts; entry < end; entry += 8) {
+    for (let which = load<i32>(entry, 4); which != 0; which &= which - 1) {
+      const value = load<i32>(entry) + ctz(which);
+      const x = value / 3;
+      const first = source + <usize>load<i32>(columns + (<usize>x << 3)) + <usize>(value - 3 * x);
+      const count = load<i32>(columns + (<usize>x << 3), 4);
+      const weights = columnWeights + ((<usize>x * columnTaps) << 3);
+      store<u8>(out + value, exactly(first, pitch, rowWeights, rowCount, weights, count));
     }
   }
-  return doubts;
+  return doubtful;
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { enlargeImageFast } from './enlarge-kernels.js';
 import {
   contiguousData,
   createRgbImage,
@@ -11,7 +12,7 @@ import {
   sizeOf,
 } from './index.js';
 import { resizeImageFast } from './resample-kernels.js';
-import { triangleTaps } from './resample-taps.js';
+import { keptTaps, triangleTaps } from './resample-taps.js';
 
 afterEach(() => setKernels('auto'));
 
@@ -86,24 +87,23 @@ describe('resizeImageFast', () => {
     return resizeImageFast(contiguousData(image), from, to, rows, columns, out, () => {});
   }
 
-  it('is in doubt about few pixels of a photograph, however much it shrinks or grows', () => {
+  it('is in doubt about few values of a photograph, however much it shrinks', () => {
     const image = randomImage({ height: 380, width: 510 }, 8, 256);
     for (const [height, width] of [
       [256, 343],
       [128, 171],
       [40, 53],
-      [499, 701],
     ] as const) {
-      const { pixels, rows } = doubtsOf(image, { height, width })!;
+      const { values, rows } = doubtsOf(image, { height, width })!;
       expect(rows).toBe(0);
-      expect(pixels / (height * width)).toBeLessThan(0.03);
+      expect(values / (3 * height * width)).toBeLessThan(0.01);
     }
   });
 
-  it('leaves rows to the plain path where most pixels are halves', () => {
+  it('leaves rows to the plain path where most values are halves', () => {
     const stripes = new Uint8Array(6000).map((_, i) => Math.floor(i / 300) % 2);
     const image = createRgbImage({ height: 20, width: 100 }, stripes);
-    expect(doubtsOf(image, { height: 10, width: 100 })).toEqual({ pixels: 0, rows: 8 });
+    expect(doubtsOf(image, { height: 10, width: 100 })).toEqual({ values: 0, rows: 8 });
     expectSame(image, { height: 10, width: 100 });
   });
 
@@ -112,5 +112,65 @@ describe('resizeImageFast', () => {
     expect(doubtsOf(image, { height: 1, width: 1 })).toBeUndefined();
     setKernels('plain');
     expect(doubtsOf(image, { height: 400, width: 1 })).toBeUndefined();
+  });
+});
+
+describe('enlargeImageFast', () => {
+  function doubtsOf(image: RgbImage, to: Size) {
+    const from = sizeOf(image);
+    const out = new Uint8Array(to.height * to.width * 3);
+    const rows = triangleTaps(from.height, to.height);
+    const columns = triangleTaps(from.width, to.width);
+    return enlargeImageFast(contiguousData(image), from, to, rows, columns, out);
+  }
+
+  it('is in doubt about three values in 128, whatever the size, and never about flat colour', () => {
+    const image = randomImage({ height: 380, width: 510 }, 8, 256);
+    const flat = createRgbImage({ height: 380, width: 510 }, new Uint8Array(380 * 510 * 3).fill(77));
+    for (const [height, width] of [
+      [380, 510],
+      [499, 701],
+      [1111, 1601],
+    ] as const) {
+      expect(doubtsOf(image, { height, width })! / (3 * height * width)).toBeLessThan(3.1 / 128);
+      expect(doubtsOf(flat, { height, width })).toBe(0);
+    }
+  });
+
+  it('has the same bytes where each value is in doubt, and over several bands', () => {
+    const checks = new Uint8Array(90 * 60 * 3).map((_, i) => (Math.floor(i / 3) + Math.floor(i / 180)) % 2);
+    const image = createRgbImage({ height: 90, width: 60 }, checks);
+    for (const [height, width] of [
+      [180, 120],
+      [90, 61],
+      [91, 60],
+      [700, 1000],
+    ] as const) {
+      expectSame(image, { height, width });
+    }
+    expectSame(randomImage({ height: 33, width: 400 }, 3, 256), { height: 35, width: 60_000 });
+  });
+
+  it('leaves what shrinks along a side to the other kernels', () => {
+    expect(
+      doubtsOf(randomImage({ height: 30, width: 40 }, 1, 256), { height: 29, width: 80 }),
+    ).toBeUndefined();
+    expect(
+      doubtsOf(randomImage({ height: 30, width: 40 }, 1, 256), { height: 60, width: 39 }),
+    ).toBeUndefined();
+    setKernels('plain');
+    expect(
+      doubtsOf(randomImage({ height: 30, width: 40 }, 1, 256), { height: 60, width: 80 }),
+    ).toBeUndefined();
+  });
+});
+
+describe('keptTaps', () => {
+  it('gives the same weights again, of the last few sizes only', () => {
+    const taps = keptTaps(70, 31);
+    expect(taps).toEqual(triangleTaps(70, 31));
+    expect(keptTaps(70, 31)).toBe(taps);
+    for (let output = 1; output <= 8; output++) keptTaps(71, output);
+    expect(keptTaps(70, 31)).not.toBe(taps);
   });
 });

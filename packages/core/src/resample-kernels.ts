@@ -7,7 +7,7 @@
 import type { Size } from './arrays.js';
 import { binary } from './kernels/binary.js';
 import { loadKernels } from './kernels.js';
-import type { Taps } from './resample-taps.js';
+import { derivedFromTaps, type Taps } from './resample-taps.js';
 
 /** Compiled from `assembly/resample.ts`, which describes the function. */
 interface ResampleKernels {
@@ -21,20 +21,23 @@ interface ResampleKernels {
     blended: number,
     columns: number,
     columnWeights: number,
-    columnFloats: number,
     columnTaps: number,
+    places: number,
+    floats: number,
+    floatTaps: number,
     bound: number,
+    sums: number,
     out: number,
     width: number,
-    doubtful: number,
+    doubts: number,
     most: number,
   ): number;
 }
 
 /** What was worked out again in doubles. */
 export interface Doubts {
-  pixels: number;
-  /** Whole rows, beside the pixels. */
+  values: number;
+  /** Whole rows, beside the values. */
   rows: number;
 }
 
@@ -42,6 +45,9 @@ const CHANNELS = 3;
 
 // Rows of the source are brought to the kernels a window at a time, which the cache can hold.
 const WINDOW_BYTES = 2 ** 20;
+
+// Output that is computed before it is copied: it stays in the nearest cache but one.
+const BAND_BYTES = 2 ** 17;
 
 // With more rows to blend, a sum of pixels times 16-bit weights could pass 32 bits.
 const MOST_ROWS = 256;
@@ -51,28 +57,71 @@ const LARGEST_WEIGHT = 32767;
 // Rounding of a float, relative.
 const FLOAT_ROUNDING = 2 ** -24;
 
-/** 16-bit weights of one output row, to be multiplied by `scale`; and what they are wrong by, in levels of 255. */
-interface ShortWeights {
-  pairs: Int16Array;
-  scale: number;
-  bound: number;
+/** Weights of the output rows in 16 bits. */
+interface RowWeights {
+  /** Source rows that an output row has at most. */
+  most: number;
+  /** For each output row, an even number of weights: they are taken by twos. */
+  shorts: Int16Array;
+  /** For each row, what makes weights of these. */
+  scales: Float64Array;
+  /** For each row, what they are wrong by, in levels of 255. */
+  bounds: Float64Array;
 }
 
-function shortWeights(weights: Float64Array): ShortWeights {
-  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0);
-  const scale = Math.fround(largest / LARGEST_WEIGHT);
-  // An even number, for rows are weighed by twos.
-  const pairs = new Int16Array(2 * Math.ceil(weights.length / 2));
-  let above = 0;
-  let below = 0;
-  for (let k = 0; k < weights.length; k++) {
-    pairs[k] = Math.min(LARGEST_WEIGHT, Math.round(weights[k]! / scale));
-    const error = pairs[k]! * scale - weights[k]!;
-    if (error > 0) above += error;
-    else below -= error;
+const rowWeightsOf = derivedFromTaps(({ count, weights, width }): RowWeights => {
+  const most = count.reduce((largest, each) => Math.max(largest, each), 0);
+  const even = most + (most & 1);
+  const shorts = new Int16Array(even * count.length);
+  const scales = new Float64Array(count.length);
+  const bounds = new Float64Array(count.length);
+  for (let y = 0; y < count.length; y++) {
+    const own = weights.subarray(y * width, y * width + count[y]!);
+    const scale = Math.fround(own.reduce((largest, weight) => Math.max(largest, weight), 0) / LARGEST_WEIGHT);
+    let above = 0;
+    let below = 0;
+    for (let k = 0; k < own.length; k++) {
+      const short = Math.min(LARGEST_WEIGHT, Math.round(own[k]! / scale));
+      const error = short * scale - own[k]!;
+      if (error > 0) above += error;
+      else below -= error;
+      shorts[y * even + k] = short;
+    }
+    scales[y] = scale;
+    bounds[y] = 255 * Math.max(above, below);
   }
-  return { pairs, scale, bound: 255 * Math.max(above, below) };
+  return { most, shorts, scales, bounds };
+});
+
+/** What the columns' weights are to the kernels. */
+interface ColumnWeights {
+  /** For each output pixel, the offset of its first source pixel in bytes and how many count. */
+  first: Int32Array;
+  /** Pixels that are summed for each output pixel: as many for all, so that no branch has to be foreseen. */
+  taps: number;
+  /** Where these begin, in bytes of floats. */
+  places: Int32Array;
+  /** Their weights, 0 for those that do not count. */
+  floats: Float32Array;
 }
+
+/** @param from Pixels in a source row. */
+const columnWeightsOf = derivedFromTaps(({ first, count, weights, width }, from): ColumnWeights => {
+  const length = first.length;
+  const taps = count.reduce((most, each) => Math.max(most, each), 0);
+  const both = new Int32Array(2 * length);
+  const places = new Int32Array(length);
+  const floats = new Float32Array(taps * length);
+  for (let x = 0; x < length; x++) {
+    both[2 * x] = first[x]! * CHANNELS;
+    both[2 * x + 1] = count[x]!;
+    // Near the right edge those that do not count come first.
+    const start = Math.min(first[x]!, from - taps);
+    places[x] = 4 * CHANNELS * start;
+    for (let k = 0; k < count[x]!; k++) floats[x * taps + first[x]! - start + k] = weights[x * width + k]!;
+  }
+  return { first: both, taps, places, floats };
+});
 
 /**
  * Fills `out` with the resized pixels of `source`, `[height, width, 3]` both. Beside them it takes 1 MiB or a few rows of
@@ -93,83 +142,89 @@ export function resizeImageFast(
 ): Doubts | undefined {
   const pitch = from.width * CHANNELS;
   const stride = to.width * CHANNELS;
-  const mostRows = rows.count.reduce((most, count) => Math.max(most, count), 0);
-  if (mostRows > MOST_ROWS) return undefined;
-  const mostColumns = columns.count.reduce((most, count) => Math.max(most, count), 0);
-  const windowRows = Math.min(from.height, Math.max(2 * mostRows, Math.floor(WINDOW_BYTES / pitch)));
+  const down = rowWeightsOf(rows, from.height);
+  if (down.most > MOST_ROWS) return undefined;
+  const across = columnWeightsOf(columns, from.width);
+  const windowRows = Math.min(from.height, Math.max(2 * down.most, Math.floor(WINDOW_BYTES / pitch)));
+  const bandRows = Math.min(to.height, Math.max(1, Math.floor(BAND_BYTES / stride)));
   const bytes = {
     window: (windowRows + 1) * pitch + 16,
     blended: 4 * (pitch + 16),
-    columns: 8 * to.width,
-    taps: 12 * columns.weights.length,
-    rows: 12 * (mostRows + 1),
-    out: stride + 1,
-    doubtful: 4 * to.width,
+    columns: 12 * to.width,
+    weights: 8 * columns.weights.length + 4 * across.floats.length,
+    rows: 8 * rows.weights.length + 2 * down.shorts.length,
+    sums: 4 * (stride + 16),
+    band: bandRows * stride + 15,
+    doubts: 8 * (Math.ceil(stride / 16) + 1),
   };
   const total = Object.values(bytes).reduce((sum, each) => sum + each, 0);
-  const kernels = loadKernels<ResampleKernels>(binary, total, 9);
+  const kernels = loadKernels<ResampleKernels>(binary, total, 11);
   if (kernels === undefined) return undefined;
   try {
     const window = kernels.array(Uint8Array, bytes.window);
     const blended = kernels.reserve(bytes.blended);
-    const places = kernels.array(Int32Array, 2 * to.width);
+    const first = kernels.array(Int32Array, across.first.length);
     const doubles = kernels.array(Float64Array, columns.weights.length);
-    const floats = kernels.array(Float32Array, columns.weights.length);
-    const rowWeights = kernels.array(Float64Array, mostRows);
-    const pairs = kernels.array(Int32Array, (mostRows + 1) >> 1);
-    const row = kernels.array(Uint8Array, bytes.out);
-    const doubtful = kernels.reserve(bytes.doubtful);
-    const shorts = new Int16Array(pairs.buffer, pairs.byteOffset, 2 * pairs.length);
+    const places = kernels.array(Int32Array, to.width);
+    const floats = kernels.array(Float32Array, across.floats.length);
+    const rowWeights = kernels.array(Float64Array, rows.weights.length);
+    const pairs = kernels.array(Int32Array, down.shorts.length / 2);
+    const sums = kernels.reserve(bytes.sums);
+    const band = kernels.array(Uint8Array, bytes.band);
+    const doubts = kernels.reserve(bytes.doubts);
+    first.set(across.first);
     doubles.set(columns.weights);
-    floats.set(columns.weights);
-    for (let x = 0; x < to.width; x++) {
-      places[2 * x] = columns.first[x]! * CHANNELS;
-      places[2 * x + 1] = columns.count[x]!;
-    }
+    rowWeights.set(rows.weights);
+    pairs.set(new Int32Array(down.shorts.buffer));
+    places.set(across.places);
+    floats.set(across.floats);
     const { resampleRow } = kernels.functions;
     // Weight, product and each sum of the columns round, and so do the row's conversion and the half that is added.
-    const columnBound = 256 * (mostColumns + 6) * FLOAT_ROUNDING;
-    const inDoubt: Doubts = { pixels: 0, rows: 0 };
+    const columnBound = 256 * (across.taps + 6) * FLOAT_ROUNDING;
+    const most = stride >> 1;
+    const inDoubt: Doubts = { values: 0, rows: 0 };
+    const pairsOfRow = (down.most + 1) >> 1;
+    const left: number[] = [];
     let windowStart = 0;
     let windowEnd = 0;
-    for (let y = 0; y < to.height; y++) {
-      const first = rows.first[y]!;
-      const count = rows.count[y]!;
-      if (first + count > windowEnd) {
-        windowStart = first;
-        windowEnd = Math.min(from.height, first + windowRows);
-        window.set(source.subarray(windowStart * pitch, windowEnd * pitch));
+    for (let start = 0; start < to.height; start += bandRows) {
+      const end = Math.min(to.height, start + bandRows);
+      for (let y = start; y < end; y++) {
+        const top = rows.first[y]!;
+        const count = rows.count[y]!;
+        if (top + count > windowEnd) {
+          windowStart = top;
+          windowEnd = Math.min(from.height, top + windowRows);
+          window.set(source.subarray(windowStart * pitch, windowEnd * pitch));
+        }
+        const doubtful = resampleRow(
+          window.byteOffset + (top - windowStart) * pitch,
+          pitch,
+          rowWeights.byteOffset + 8 * y * rows.width,
+          count,
+          pairs.byteOffset + 4 * y * pairsOfRow,
+          down.scales[y]!,
+          blended,
+          first.byteOffset,
+          doubles.byteOffset,
+          columns.width,
+          places.byteOffset,
+          floats.byteOffset,
+          across.taps,
+          down.bounds[y]! + columnBound,
+          sums,
+          band.byteOffset + (y - start) * stride,
+          to.width,
+          doubts,
+          most,
+        );
+        if (doubtful > most) left.push(y);
+        else inDoubt.values += doubtful;
       }
-      const weights = rows.weights.subarray(y * rows.width, y * rows.width + count);
-      const short = shortWeights(weights);
-      rowWeights.set(weights);
-      shorts.set(short.pairs);
-      const doubts = resampleRow(
-        window.byteOffset + (first - windowStart) * pitch,
-        pitch,
-        rowWeights.byteOffset,
-        count,
-        pairs.byteOffset,
-        short.scale,
-        blended,
-        places.byteOffset,
-        doubles.byteOffset,
-        floats.byteOffset,
-        columns.width,
-        short.bound + columnBound,
-        row.byteOffset,
-        to.width,
-        doubtful,
-        to.width >> 1,
-      );
-      if (doubts > to.width >> 1) {
-        inDoubt.rows++;
-        plainRow(y);
-      } else {
-        inDoubt.pixels += doubts;
-        out.set(row.subarray(0, stride), y * stride);
-      }
+      out.set(band.subarray(0, (end - start) * stride), start * stride);
     }
+    inDoubt.rows = left.length;
+    for (const y of left) plainRow(y);
     return inDoubt;
   } finally {
     kernels.release();

@@ -8,6 +8,38 @@ export interface Taps {
   width: number;
 }
 
+/** Whoever resizes many images mostly brings them from a few sizes to one. */
+const KEPT = 8;
+/** Weights beyond which they are not kept: 1 MiB. */
+const KEPT_WEIGHTS = 2 ** 17;
+const kept = new Map<string, Taps>();
+
+/** {@link triangleTaps}, kept for the next call. To be read only. */
+export function keptTaps(input: number, output: number): Taps {
+  const key = `${input} ${output}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const taps = triangleTaps(input, output);
+  if (taps.weights.length <= KEPT_WEIGHTS) {
+    if (kept.size === KEPT) kept.delete(kept.keys().next().value!);
+    kept.set(key, taps);
+  }
+  return taps;
+}
+
+/** A function of weights that are kept, and of the pixels that they weigh, which remembers its results as long. */
+export function derivedFromTaps<T>(make: (taps: Taps, input: number) => T): (taps: Taps, input: number) => T {
+  const results = new WeakMap<Taps, { result: T }>();
+  return (taps, input) => {
+    let known = results.get(taps);
+    if (known === undefined) {
+      known = { result: make(taps, input) };
+      results.set(taps, known);
+    }
+    return known.result;
+  };
+}
+
 /** A triangle of half-width `max(1, input / output)` about each output pixel's centre, scaled to sum 1. */
 export function triangleTaps(input: number, output: number): Taps {
   const scale = input / output;

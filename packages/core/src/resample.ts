@@ -25,9 +25,10 @@ import {
   type Size,
   sizeOf,
 } from './arrays.js';
+import { enlargeImageFast } from './enlarge-kernels.js';
 import { invalidArgument } from './errors.js';
 import { resizeImageFast } from './resample-kernels.js';
-import { triangleTaps } from './resample-taps.js';
+import { keptTaps } from './resample-taps.js';
 import {
   assertBinaryMask,
   assertClassMaps,
@@ -45,8 +46,8 @@ function rowKernel(
   from: Size,
   to: Size,
   channels: number,
-  rows = triangleTaps(from.height, to.height),
-  columns = triangleTaps(from.width, to.width),
+  rows = keptTaps(from.height, to.height),
+  columns = keptTaps(from.width, to.width),
 ): (y: number, out: Float64Array | Float32Array) => void {
   const stride = from.width * channels;
   const blended = new Float64Array(stride);
@@ -110,17 +111,18 @@ export function resizeImage(image: RgbImage, size: Size): RgbImage {
   const stride = size.width * 3;
   const source = contiguousData(image);
   const from = sizeOf(image);
-  const rows = triangleTaps(from.height, size.height);
-  const columns = triangleTaps(from.width, size.width);
+  const rows = keptTaps(from.height, size.height);
+  const columns = keptTaps(from.width, size.width);
   const row = new Float64Array(stride);
   const kernel = rowKernel(source, from, size, 3, rows, columns);
   const plainRow = (y: number): void => {
     kernel(y, row);
     for (let i = 0, at = y * stride; i < stride; i++, at++) out[at] = Math.floor(row[i]! + 0.5);
   };
-  if (resizeImageFast(source, from, size, rows, columns, out, plainRow) === undefined) {
-    for (let y = 0; y < size.height; y++) plainRow(y);
-  }
+  const done =
+    enlargeImageFast(source, from, size, rows, columns, out) ??
+    resizeImageFast(source, from, size, rows, columns, out, plainRow);
+  if (done === undefined) for (let y = 0; y < size.height; y++) plainRow(y);
   return createRgbImage(size, out);
 }
 
