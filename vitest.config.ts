@@ -50,6 +50,15 @@ export default defineConfig({
       {
         extends: true as const,
         test: {
+          name: 'browser',
+          root: path('examples/browser'),
+          include: ['test/**/*.test.ts'],
+          setupFiles,
+        },
+      },
+      {
+        extends: true as const,
+        test: {
           name: 'bench',
           root: path('bench'),
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
