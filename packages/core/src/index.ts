@@ -11,4 +11,5 @@ export * from './kernels.js';
 export * from './names.js';
 export * from './random.js';
 export * from './resample.js';
+export * from './sum-class-maps.js';
 export * from './validation.js';
