@@ -10,16 +10,20 @@ const WITHIN: i16 = 127;
 const GROUP: usize = 64;
 const PLACE: usize = 32;
 
-/** A row eight values at a time: first neighbour plus a share of the difference to the second, in 128ths. */
+/** Eight values of a row: first neighbour plus a share of the difference to the second, in 128ths. */
+@inline
+function stretchEight(source: usize, group: usize): v128 {
+  const bytes = v128.load(source + load<i32>(group));
+  const first = i16x8.shr_u(i8x16.swizzle(bytes, v128.load(group, 16)), 1);
+  const second = i16x8.shr_u(i8x16.swizzle(bytes, v128.load(group, 32)), 1);
+  return i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), v128.load(group, 48)));
+}
+
+/** A row. */
 function stretchRow(source: usize, groups: usize, groupCount: i32, out: usize): void {
-  for (let group = groups, end = groups + <usize>groupCount * GROUP; group < end; group += GROUP, out += 16) {
-    const bytes = v128.load(source + load<i32>(group));
-    const first = i16x8.shr_u(i8x16.swizzle(bytes, v128.load(group, 16)), 1);
-    const second = i16x8.shr_u(i8x16.swizzle(bytes, v128.load(group, 32)), 1);
-    v128.store(
-      out,
-      i16x8.add(first, i16x8.q15mulr_sat_s(i16x8.sub(second, first), v128.load(group, 48))),
-    );
+  for (let group = groups, end = groups + <usize>groupCount * GROUP; group < end; group += 2 * GROUP, out += 32) {
+    v128.store(out, stretchEight(source, group));
+    v128.store(out, stretchEight(source, group + GROUP), 16);
   }
 }
 
@@ -33,30 +37,35 @@ function mix(upper: usize, lower: usize, weight: v128): v128 {
   );
 }
 
-/** What is not 0 in the lanes that lie nearer to the next level than the doubt. */
+/** Rounds 16 values between two rows. @returns Which of them are in doubt. */
 @inline
-function inDoubt(steps: v128, doubt: v128, twice: v128): v128 {
-  return i16x8.le_s(
-    v128.and(i16x8.add(steps, doubt), i16x8.splat(WITHIN)),
-    twice,
+function mixSixteen(upper: usize, lower: usize, weight: v128, margin: v128, beyond: v128, out: usize): i32 {
+  const left = mix(upper, lower, weight);
+  const right = mix(upper + 16, lower + 16, weight);
+  v128.store(out, i8x16.narrow_i16x8_u(i16x8.shr_u(left, STEPS), i16x8.shr_u(right, STEPS)));
+  // How far above the next lower half, and the doubt more.
+  const within = i16x8.splat(WITHIN);
+  const above = i8x16.narrow_i16x8_u(
+    v128.and(i16x8.add(left, margin), within),
+    v128.and(i16x8.add(right, margin), within),
   );
+  return i8x16.bitmask(i8x16.gt_s(beyond, above));
 }
 
 /** Rounds a row between two. @returns The end of the list of doubts: where 16 values lie, and which of them. */
 function mixRows(upper: usize, lower: usize, share: i32, length: i32, doubt: i32, out: usize, doubts: usize): usize {
   const weight = i16x8.splat(<i16>share);
   const margin = i16x8.splat(<i16>doubt);
-  const twice = i16x8.splat(<i16>(2 * doubt));
-  for (let x = 0; x < length; x += 16, upper += 32, lower += 32) {
-    const left = mix(upper, lower, weight);
-    const right = mix(upper + 16, lower + 16, weight);
-    v128.store(out + x, i8x16.narrow_i16x8_u(i16x8.shr_u(left, STEPS), i16x8.shr_u(right, STEPS)));
-    const which = i8x16.bitmask(
-      i8x16.narrow_i16x8_s(inDoubt(left, margin, twice), inDoubt(right, margin, twice)),
-    );
+  const beyond = i8x16.splat(<i8>(2 * doubt + 1));
+  for (let x = 0; x < length; x += 32, upper += 64, lower += 64) {
+    const first = mixSixteen(upper, lower, weight, margin, beyond, out + x);
     store<i32>(doubts, x);
-    store<i32>(doubts, which, 4);
-    doubts += <usize>(which != 0) << 3;
+    store<i32>(doubts, first, 4);
+    doubts += <usize>(first != 0) << 3;
+    const second = mixSixteen(upper + 32, lower + 32, weight, margin, beyond, out + x + 16);
+    store<i32>(doubts, x + 16);
+    store<i32>(doubts, second, 4);
+    doubts += <usize>(second != 0) << 3;
   }
   return doubts;
 }
@@ -82,12 +91,12 @@ function exactly(upper: usize, lower: usize, row: usize, column: usize): u8 {
  * @param columns Likewise for each output pixel; offsets of its source pixels in bytes.
  * @param groups A record of 64 bytes for eight values of a row: an offset (i32), 12 bytes unused, which of the 16 bytes
  * from there are the high bytes of their first and of their second neighbours, their second neighbours' weights times
- * 2^15 (i16). An even number of records.
+ * 2^15 (i16). Their number is a multiple of 4.
  * @param length Values in a row.
  * @param doubt A value so many 128ths from a half is in doubt.
- * @param stretched Room for two rows of 16-bit numbers, 16 to two records.
- * @param doubts Room for 8 bytes for each 16 values of a row, and 8 more.
- * @param out The band, and 15 bytes more.
+ * @param stretched Room for two rows of 16-bit numbers, 8 to a record.
+ * @param doubts Room for 8 bytes for each 2 records, and 8 more.
+ * @param out The band, and 31 bytes more.
  * @returns How many values were in doubt.
  */
 export function enlargeRows(
@@ -110,7 +119,6 @@ export function enlargeRows(
   let lower = stretched + (<usize>groupCount << 4);
   let upperRow = -1;
   let lowerRow = -1;
-  const last = length - 1 - ((length - 1) & 15);
   for (const end = rows + <usize>rowCount * PLACE; rows < end; rows += PLACE, out += length) {
     const first = load<i32>(rows);
     const second = load<i32>(rows, 4);
@@ -136,7 +144,8 @@ export function enlargeRows(
       const x = load<i32>(entry);
       let which = load<i32>(entry, 4);
       // Beyond the row's end there is nothing.
-      if (x == last) which &= 0xffff >> (15 - ((length - 1) & 15));
+      const left = length - x;
+      if (left < 16) which &= (1 << max(left, 0)) - 1;
       while (which != 0) {
         const value = x + ctz(which);
         const pixel = value / 3;

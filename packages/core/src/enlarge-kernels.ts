@@ -80,7 +80,8 @@ const columnNeighbours = derivedFromTaps((taps) => {
 /** Where each eight values of a row come from; undefined where they lie too far apart. */
 function rowGroups(columns: ArrayBuffer, width: number): Uint8Array | undefined {
   const places = new Int32Array(columns);
-  const count = 2 * Math.ceil((width * CHANNELS) / (2 * LANES));
+  // Four at a time.
+  const count = 4 * Math.ceil((width * CHANNELS) / (4 * LANES));
   const bytes = new Uint8Array(count * GROUP);
   const offsets = new Int32Array(bytes.buffer);
   const shares = new Int16Array(bytes.buffer);
@@ -138,7 +139,7 @@ export function enlargeImageFast(
   }
   const bytes = {
     window: windowRows * pitch + 16,
-    band: bandRows * stride + 15,
+    band: bandRows * stride + 31,
     rows: down.records.byteLength,
     columns: across.records.byteLength,
     groups: groups.length,
