@@ -2,7 +2,7 @@
  * Model bundles: a manifest with all that is needed to use a trained model, its weights, and a hash of each file, so
  * that a damaged one is refused instead of predicting nonsense. Read through any reader of files by name.
  */
-import { LesionError, resolveOptions } from '@lesion/core';
+import { invalidArgument, LesionError, resolveOptions } from '@lesion/core';
 import { z } from 'zod';
 import { ARRAY_PRECISIONS } from './array-precision.js';
 import { inputNormalizationSchema } from './normalization.js';
@@ -148,7 +148,15 @@ export async function openBundle(read: ReadBundleFile, options: OpenBundleOption
     'openBundle',
   );
   const { kind, onManifest } = settings;
-  const source = settings.where as string;
+  const source: unknown = settings.where;
+  if (typeof source !== 'string') {
+    throw invalidArgument({
+      what: 'the bundle has no name for messages',
+      where: 'openBundle, where',
+      got: typeof source,
+      expected: 'a folder, an address or the like',
+    });
+  }
   const place = (name: string): string => `${source.replace(/\/+$/, '')}/${name}`;
   const path = place(BUNDLE_MANIFEST);
   const text = await read(BUNDLE_MANIFEST).then(textOf, (cause: unknown) => {

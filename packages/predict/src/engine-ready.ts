@@ -10,7 +10,7 @@ export async function engineReady(): Promise<void> {
     tf.backend();
   } catch (cause) {
     throw new LesionError('ENGINE_UNAVAILABLE', {
-      what: 'tfjs has no backend to build networks on',
+      what: 'there is no backend to build networks on',
       where: 'tfjs',
       got: (cause instanceof Error ? cause.message : String(cause)).split('\n')[0],
       mend: "Import one and choose it, as import '@tensorflow/tfjs-backend-wasm' and await setBackend('wasm').",
