@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatDuration, formatMetric, formatTable } from './format.js';
+import { formatBytes, formatCount, formatDuration, formatMetric } from './format.js';
 
 describe('formatDuration', () => {
   it.each([
@@ -45,16 +45,5 @@ describe('formatCount', () => {
     expect(formatCount(0, 'image')).toBe('0 images');
     expect(formatCount(57_702, 'superpixel')).toBe('57,702 superpixels');
     expect(formatCount(2, 'more problem')).toBe('2 more problems');
-  });
-});
-
-describe('formatTable', () => {
-  it('aligns the first column left and the others right', () => {
-    expect(
-      formatTable([
-        ['', 'AUC', 'SE'],
-        ['melanoma', '0.9078', 'undefined'],
-      ]),
-    ).toBe('             AUC         SE\nmelanoma  0.9078  undefined');
   });
 });

@@ -1,4 +1,4 @@
-/** Durations, sizes, metrics and tables as people read them. Pure functions. */
+/** Durations, sizes, counts and metrics as people read them. Pure functions. */
 
 /** A duration: `0.8 s`, `42 s`, `3 min 05 s`, `1 h 02 min`. */
 export function formatDuration(milliseconds: number): string {
@@ -31,22 +31,4 @@ export function formatMetric(value: number | null | undefined): string {
 /** `1 image`, `2 images`; nouns whose plural takes another form give it. */
 export function formatCount(count: number, noun: string, plural = `${noun}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
-}
-
-/** Rows as aligned text, two spaces between columns: the first column to the left, the others to the right. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
-    });
-  }
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

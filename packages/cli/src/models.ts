@@ -35,12 +35,14 @@ export function engineOption(): Option {
 /** Declares `--lin`, `--lfn`, `--engine` and how the LIN predicts. */
 export function declareModels(command: Command): void {
   command
+    .optionsGroup('Models:')
     .option(
       '--lin <bundle>',
       'a LIN: segmentation and diagnosis; a folder, or the word pretrained; with neither --lin nor --lfn both pretrained models',
     )
     .option('--lfn <bundle>', 'a LFN: dermoscopic features; a folder, or the word pretrained')
     .addOption(engineOption())
+    .optionsGroup('How the LIN predicts:')
     .option(
       '--scales <pixels,...>',
       "short sides at which the LIN sees an image (Table IV); default the bundle's",
@@ -89,18 +91,22 @@ async function loadComputing(name: EngineName | 'auto'): Promise<Computing> {
 /**
  * Loads models from their folders; call `dispose()` when done.
  *
+ * @param beforeLin called with the LFN when it is there, while the LIN, which takes long, still has to be loaded: so
+ *   that other threads can prepare images meanwhile
  * @throws LesionError as loadEngine, loadLin and loadLfn
  */
 export async function loadModels(
   options: Pick<ModelOptions, 'lin' | 'lfn' | 'engine'>,
+  beforeLin?: (lfn: Lfn | undefined) => void,
 ): Promise<LoadedModels> {
   const { loadLfn, loadLin } = await import('@lesion/train');
   const engine = await loadComputing(options.engine);
   const isExported = engine.name === 'onnxruntime';
   const form = { network: isExported ? 'exported' : 'tfjs' } as const;
-  const lin = options.lin === undefined ? undefined : await loadLin(options.lin, form);
+  const lfn = options.lfn === undefined ? undefined : await loadLfn(options.lfn, form);
   try {
-    const lfn = options.lfn === undefined ? undefined : await loadLfn(options.lfn, form);
+    beforeLin?.(lfn);
+    const lin = options.lin === undefined ? undefined : await loadLin(options.lin, form);
     return {
       lin,
       lfn,
@@ -111,7 +117,7 @@ export async function loadModels(
       },
     };
   } catch (error) {
-    lin?.dispose();
+    lfn?.dispose();
     throw error;
   }
 }

@@ -1,25 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress, formatProgress } from './progress.js';
+import { createDisplay, formatBar, formatProgress, formatTerminalProgress } from './progress.js';
+import { createScreen, type Environment, plainScreen, type ViewedStream } from './screen.js';
 
 /** A stream that keeps what is written to it, and a clock that is set by hand. */
-function createStage(stream: { isTTY?: boolean; columns?: number; hasColors?: () => boolean } = {}) {
+function createStage(stream: ViewedStream = {}, environment: Environment = { TERM: 'xterm' }) {
   const written: string[] = [];
   const clock = { time: 0 };
-  const progress = createProgress(
+  const display = createDisplay(
     { ...stream, write: (text) => written.push(text) },
-    { label: 'scoring', unit: 'images', now: () => clock.time },
+    { now: () => clock.time, environment },
   );
-  return { progress, written, clock };
+  const progress = display.progress({ label: 'scoring', unit: 'images' });
+  return { display, progress, written, clock };
 }
+
+const terminal = (columns: number, environment: Environment = { TERM: 'xterm', NO_COLOR: '1' }) =>
+  createScreen({ isTTY: true, columns }, environment);
+const wording = { rate: 31.2, label: 'scoring', unit: 'images' };
 
 describe('formatProgress', () => {
   it('gives rate and time left', () => {
-    expect(
-      formatProgress(
-        { done: 42, total: 150, detail: 'ISIC_0000042' },
-        { rate: 31.2, label: 'scoring', unit: 'images' },
-      ),
-    ).toBe('scoring 42/150 images, 28 %, 31.2/s, 3.5 s left, ISIC_0000042');
+    expect(formatProgress({ done: 42, total: 150, detail: 'ISIC_0000042' }, wording)).toBe(
+      'scoring 42/150 images, 28 %, 31.2/s, 3.5 s left, ISIC_0000042',
+    );
   });
 
   it('turns a slow rate round', () => {
@@ -27,10 +30,58 @@ describe('formatProgress', () => {
       'training 1/3 steps, 33 %, 10 s each, 20 s left',
     );
   });
+
+  it('lets no text from a file steer the terminal', () => {
+    expect(
+      formatProgress({ done: 1, total: 2, detail: 'a\u001b[2Jb\nc' }, { ...wording, rate: undefined }),
+    ).toBe('scoring 1/2 images, 50 %, ab c');
+  });
 });
 
-describe('createProgress', () => {
-  it('writes plain lines, one in five seconds, and the last state at the end', () => {
+describe('formatBar', () => {
+  it('is filled to an eighth of a character', () => {
+    const bar = (share: number) => formatBar(share, 4, plainScreen);
+    expect(bar(0)).toBe('▕    ▏');
+    expect(bar(5 / 32)).toBe('▕▋   ▏');
+    expect(bar(0.5)).toBe('▕██  ▏');
+    expect(bar(1)).toBe('▕████▏');
+    expect(bar(1.5)).toBe(bar(1));
+  });
+
+  it('is drawn in ASCII where there is nothing else', () => {
+    expect(formatBar(0.5, 8, { ...plainScreen, hasUnicode: false })).toBe('[####----]');
+  });
+});
+
+describe('formatTerminalProgress', () => {
+  const state = { phase: 'training dr', done: 42, total: 150, detail: 'epoch 1/4, loss 0.5312' };
+  const at = (columns: number) => formatTerminalProgress(state, { ...wording, unit: '' }, terminal(columns));
+
+  it('has a bar where there is room, then goes without it, the share, the rate and the detail', () => {
+    expect(at(120)).toBe(
+      'training dr ▕██████▊                 ▏ 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312',
+    );
+    expect(at(80)).toBe('training dr ▕██▎     ▏ 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(70)).toBe('training dr 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(65)).toBe('training dr 42/150, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(56)).toBe('training dr 42/150, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(40)).toBe('training dr 42/150, 3.5 s left');
+    expect(at(20)).toBe('training dr 42/150');
+    expect(at(12)).toBe('training...');
+  });
+
+  it('counts wide characters as two', () => {
+    const wide = { done: 1, total: 2, detail: '黒色腫黒色腫黒色腫' };
+    const line = (columns: number) =>
+      formatTerminalProgress(wide, { ...wording, rate: undefined }, terminal(columns));
+    expect(line(48)).toBe('scoring 1/2 images, 50 %, 黒色腫黒色腫黒色腫');
+    expect(line(44)).toBe('scoring 1/2, 黒色腫黒色腫黒色腫');
+    expect(line(31)).toBe('scoring 1/2');
+  });
+});
+
+describe('progress elsewhere than on a terminal', () => {
+  it('writes a line with each twentieth of the work, but not one upon the other, and the last state', () => {
     const { progress, written, clock } = createStage();
     for (let second = 1; second <= 12; second++) {
       clock.time = second * 1000;
@@ -38,9 +89,26 @@ describe('createProgress', () => {
     }
     progress.finish();
     expect(written).toEqual([
-      'scoring 5/12 images, 41 %, 1.00/s, 7.0 s left\n',
+      'scoring 2/12 images, 16 %, 1.00/s, 10 s left\n',
+      'scoring 4/12 images, 33 %, 1.00/s, 8.0 s left\n',
+      'scoring 6/12 images, 50 %, 1.00/s, 6.0 s left\n',
+      'scoring 8/12 images, 66 %, 1.00/s, 4.0 s left\n',
       'scoring 10/12 images, 83 %, 1.00/s, 2.0 s left\n',
       'scoring 12/12 images, 100 %, 1.00/s\n',
+    ]);
+  });
+
+  it('writes a line every ten seconds of long work', () => {
+    const { progress, written, clock } = createStage();
+    for (let second = 1; second <= 25; second++) {
+      clock.time = second * 1000;
+      progress.update({ done: second, total: 36_000 });
+    }
+    progress.finish();
+    expect(written).toEqual([
+      'scoring 10/36000 images, 0 %, 1.00/s, 10 h 00 min left\n',
+      'scoring 20/36000 images, 0 %, 1.00/s, 10 h 00 min left\n',
+      'scoring 25/36000 images, 0 %, 1.00/s, 10 h 00 min left\n',
     ]);
   });
 
@@ -59,29 +127,55 @@ describe('createProgress', () => {
     expect(written).toEqual(['scoring 110/120 images, 91 %, 2.00/s, 5.0 s left\n']);
   });
 
-  it('rewrites one line on a terminal, never wider than it, and clears it at the end', () => {
-    const { progress, written, clock } = createStage({ isTTY: true, columns: 20 });
-    clock.time = 200;
-    progress.update({ done: 1, total: 4, detail: 'ISIC_0000001' });
-    clock.time = 210;
-    progress.update({ done: 2, total: 4 });
-    progress.finish();
-    expect(written).toEqual(['\r\u001b[Kscoring 1/4 images,', '\r\u001b[K']);
+  it('gives the rate of the last half minute', () => {
+    const { progress, written, clock } = createStage();
+    for (let second = 1; second <= 120; second++) {
+      clock.time = second * 1000;
+      // One a second for a minute, then four.
+      progress.update({ done: second <= 60 ? second : 60 + 4 * (second - 60), total: 100_000 });
+    }
+    expect(written.at(-1)).toMatch(/^scoring 300\/100000 images, 0 %, 4\.00\/s/);
   });
 
-  it('dims the line only on a terminal with colours', () => {
-    for (const [hasColors, expected] of [
-      [true, '\r\u001b[K\u001b[2mscoring 1/2 images, 50 %, 5.00/s, 0.2 s left\u001b[22m'],
-      [false, '\r\u001b[Kscoring 1/2 images, 50 %, 5.00/s, 0.2 s left'],
-    ] as const) {
-      const { progress, written, clock } = createStage({
-        isTTY: true,
-        columns: 80,
-        hasColors: () => hasColors,
-      });
-      clock.time = 200;
-      progress.update({ done: 1, total: 2 });
-      expect(written).toEqual([expected]);
-    }
+  it('treats a dumb terminal so too', () => {
+    const { progress, written, clock } = createStage({ isTTY: true, columns: 80 }, { TERM: 'dumb' });
+    clock.time = 2000;
+    progress.update({ done: 1, total: 4 });
+    expect(written).toEqual([
+      'scoring 1/4 images, 25 %, 0.500/s\n'.replace('0.500/s', '2.0 s each, 6.0 s left'),
+    ]);
+  });
+});
+
+describe('progress on a terminal', () => {
+  it('rewrites one line ten times a second at most, and clears it at the end', () => {
+    const { progress, written, clock } = createStage(
+      { isTTY: true, columns: 20 },
+      { TERM: 'xterm', NO_COLOR: '1' },
+    );
+    progress.update({ done: 0, total: 4 });
+    clock.time = 50;
+    progress.update({ done: 1, total: 4 });
+    clock.time = 110;
+    progress.update({ done: 2, total: 4 });
+    progress.finish();
+    expect(written).toEqual(['\r\u001b[Kscoring 0/4', '\r\u001b[Kscoring 2/4', '\r\u001b[K']);
+  });
+
+  it('dims the line only where there are colours', () => {
+    const { progress, written } = createStage({ isTTY: true, columns: 20 });
+    progress.update({ done: 0, total: 4 });
+    expect(written).toEqual(['\r\u001b[K\u001b[2mscoring 0/4\u001b[22m']);
+  });
+
+  it('makes way for a note', () => {
+    const { display, progress, written } = createStage(
+      { isTTY: true, columns: 20 },
+      { TERM: 'xterm', NO_COLOR: '1' },
+    );
+    progress.update({ done: 0, total: 4 });
+    display.note('stopping');
+    display.clear();
+    expect(written).toEqual(['\r\u001b[Kscoring 0/4', '\r\u001b[K', 'stopping\n']);
   });
 });

@@ -1,6 +1,8 @@
 /** The metrics of a task as a table for people, alike for `score`, `evaluate` and `demo`. */
 import type { ProtocolIntervals } from '@lesion/metrics';
-import { formatCount, formatMetric, formatTable } from './format.js';
+import { formatCount, formatMetric } from './format.js';
+import { plainScreen, type Screen } from './screen.js';
+import { formatTable } from './table.js';
 
 /** A task's metrics. */
 export interface TaskScore {
@@ -18,7 +20,7 @@ export interface TaskScore {
 const TASK_NAMES = { 1: 'segmentation', 2: 'dermoscopic features', 3: 'disease classification' } as const;
 
 /** A heading, then one row for the mean, its interval if there is one, and one for each class. */
-export function formatMetrics(score: TaskScore): string {
+export function formatMetrics(score: TaskScore, screen: Screen = plainScreen): string {
   const { task, protocol, count, expected, metrics, perClass, intervals } = score;
   const names = Object.keys(metrics);
   const row = (label: string, values: Record<string, number | undefined>): string[] => [
@@ -35,5 +37,5 @@ export function formatMetrics(score: TaskScore): string {
   }
   for (const [name, values] of Object.entries(perClass)) rows.push(row(name, values));
   const images = `${formatCount(count, 'image')}${count === expected ? '' : ` of ${expected}`}`;
-  return `Task ${task}, ${TASK_NAMES[task]}, protocol ${protocol}: ${images}\n\n${formatTable(rows)}`;
+  return `Task ${task}, ${TASK_NAMES[task]}, protocol ${protocol}: ${images}\n\n${formatTable(rows, { screen })}`;
 }

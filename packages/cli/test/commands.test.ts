@@ -56,19 +56,27 @@ describe('usage', () => {
       'evaluate',
       'score',
       'demo',
+      'completion',
+      'help',
     ];
     for (const name of commands) expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    // Without a command, and by a command of that name, there is the same overview.
+    expect(await runCommand([])).toEqual(help);
+    expect(await runCommand(['help'])).toEqual(help);
     const version = await runCommand(['--version']);
     expect(version).toMatchObject({ exitCode: 0, stderr: '' });
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const scoreHelp = await runCommand(['score', '--help']);
     for (const option of ['--json', '--seed', '--quiet', '--where'])
       expect(scoreHelp.stdout).toContain(option);
+    expect(await runCommand(['help', 'score'])).toEqual(scoreHelp);
   });
 
   it.each([
-    [[], 'no command; expected one of doctor, check'],
-    [['scoer'], "unknown command 'scoer'"],
+    [['--'], 'no command; expected one of doctor, check'],
+    [['--jsn'], 'unknown option \'--jsn\'. See "lesion --help".'],
+    [['scoer'], 'unknown command \'scoer\' (Did you mean score?). See "lesion --help".'],
+    [['score', '--tsk', '1'], 'unknown option \'--tsk\' (Did you mean --task?). See "lesion score --help".'],
     [['doctor', '--fast'], 'unknown option \'--fast\'. See "lesion doctor --help".'],
     [['score', '--task', '4'], 'Allowed choices are 1, 2, 3'],
     [['score', '--task', '3', '--truth', 'x.csv'], "required option '--pred <path>' not specified"],

@@ -3,10 +3,12 @@ import { invalidArgument, LESION_CLASSES } from '@lesion/core';
 import type { EngineName } from '@lesion/engine';
 import type { CalibrateLinResult, FitLesionMaskResult } from '@lesion/train';
 import { defineCommand } from '../command.js';
-import { formatCount, formatMetric, formatTable } from '../format.js';
+import { formatCount, formatMetric } from '../format.js';
 import { engineOption, type LoadedModels, loadModels } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { numberList, wholeNumber } from '../parsers.js';
+import type { Screen } from '../screen.js';
+import { formatTable } from '../table.js';
 
 interface CalibrateOptions {
   model: string;
@@ -22,6 +24,7 @@ interface CalibrateOptions {
 export function describeCalibration(
   { bundle, images, folds, calibration, expectedCalibrationError, reversed }: CalibrateLinResult,
   engine: string,
+  screen?: Screen,
 ): string {
   const rows = [
     ['', 'images', 'slope', 'intercept', 'error before', 'after'],
@@ -33,7 +36,7 @@ export function describeCalibration(
   ];
   return [
     `${bundle}: calibrated on ${formatCount(images, 'image')} that the training held out, engine ${engine}`,
-    formatTable(rows),
+    formatTable(rows, { screen, spare: [3, 2] }),
     `expected calibration error in 10 bins; after: cross-fitted in ${folds} parts`,
     ...reversed.map(
       (name) => `${name} has a negative slope: its higher indexes belong to fewer lesions of it`,
@@ -54,7 +57,17 @@ export function describeMasks({ images, rule, tried }: FitLesionMaskResult): str
 
 export const calibrate = defineCommand<[], CalibrateOptions>({
   name: 'calibrate',
+  group: 'Models:',
   summary: 'fit the masks of a trained LIN and its probabilities to the images that its training held out',
+  description:
+    "Fits the masks of a trained LIN, and curves that turn its indexes into probabilities, to the images that its training held out. The LIN's bundle is changed: from then on predict and evaluate use both.",
+  examples: [
+    { line: 'lesion calibrate --model runs/lin --data isic2017', does: 'masks and probabilities' },
+    {
+      line: 'lesion calibrate --model runs/lin --data isic2017 --no-masks --limit 200',
+      does: 'probabilities alone, from 200 images',
+    },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
@@ -120,7 +133,7 @@ export const calibrate = defineCommand<[], CalibrateOptions>({
           document: { engine: computing, ...result, ...(fitted === undefined ? {} : { masks: fitted }) },
           text: [
             ...(fitted === undefined ? [] : [describeMasks(fitted)]),
-            describeCalibration(result, computing.name),
+            describeCalibration(result, computing.name, context.screen),
           ].join('\n\n'),
         };
       });

@@ -1,5 +1,6 @@
 /** `lesion check`: what a data folder holds, and what is wrong with it. */
 import { defineCommand } from '../command.js';
+import { formatReportTable } from '../dataset-table.js';
 import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { wholeNumber } from '../parsers.js';
@@ -11,7 +12,18 @@ interface CheckOptions {
 
 export const check = defineCommand<[folder: string], CheckOptions>({
   name: 'check',
+  group: 'Data:',
   summary: 'list what a data folder holds and what is missing, unreadable, mismatched or there twice',
+  description:
+    'Looks through a folder in the layout of the ISIC 2017 challenge: counts images, masks, superpixels, features and diagnoses of each split, and lists what is missing, unreadable, of another size than its image, or there twice. Fails if an issue would make a run fail or its figures wrong.',
+  examples: [
+    { line: 'lesion check isic2017', does: 'reads headers, which takes seconds' },
+    {
+      line: 'lesion check isic2017 --deep',
+      does: 'decodes every file, which finds damage in the middle of one',
+    },
+    { line: 'lesion check isic2017 --json --max-issues 0', does: 'every issue for a program' },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
@@ -34,7 +46,10 @@ export const check = defineCommand<[folder: string], CheckOptions>({
       const others = errors.length > 1 ? ` (the first of ${formatCount(errors.length, 'error')})` : '';
       return {
         document: report,
-        text: formatDatasetReport(report, { maxIssues: options.maxIssues }),
+        text:
+          context.screen.columns === undefined
+            ? formatDatasetReport(report, { maxIssues: options.maxIssues })
+            : formatReportTable(report, options.maxIssues, context.screen),
         failure:
           first === undefined ? undefined : { exitCode: EXIT.badInput, message: `${first.message}${others}` },
       };

@@ -5,12 +5,13 @@ import type { Evaluation } from '@lesion/train';
 import { defineCommand } from '../command.js';
 import { prepareDemoFolder } from '../demo-folder.js';
 import { DEMO_REPORT, reportData, reportImage, reportLosses, reportScores } from '../demo-report.js';
-import { formatCount, formatDuration, formatTable } from '../format.js';
+import { formatCount, formatDuration } from '../format.js';
 import { engineOption, loadModels } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 import { wholeNumber } from '../parsers.js';
 import { formatMetrics } from '../scores.js';
+import { formatTable } from '../table.js';
 import { divideImages } from './synth.js';
 import { describeHistory } from './train.js';
 
@@ -34,7 +35,14 @@ const tasksOf = ({ tasks }: Evaluation) => tasks.map(({ perImage: _, ...task }) 
 
 export const demo = defineCommand<[], DemoOptions>({
   name: 'demo',
+  group: 'More:',
   summary: 'do all of it on synthetic data in minutes, ending in an HTML report',
+  description:
+    'Draws synthetic images, trains small networks on them, predicts, scores and writes a report, with the pretrained models beside them. Shows in minutes that everything works here; its figures say nothing about real lesions.',
+  examples: [
+    { line: 'lesion demo', does: 'into the folder lesion-demo' },
+    { line: 'lesion demo --out /tmp/demo --images 100 --seed 3', does: 'more images, somewhere else' },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
@@ -182,13 +190,16 @@ export const demo = defineCommand<[], DemoOptions>({
         pretrainedTasks: tasksOf(pretrained),
       },
       text: [
-        formatTable([
-          ...steps.map(({ name, seconds }) => [name, formatDuration(seconds * 1000)]),
-          ['in all', formatDuration(total * 1000)],
-        ]),
-        ...trained.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        formatTable(
+          [
+            ...steps.map(({ name, seconds }) => [name, formatDuration(seconds * 1000)]),
+            ['in all', formatDuration(total * 1000)],
+          ],
+          { screen: context.screen, header: false },
+        ),
+        ...trained.tasks.map((task) => formatMetrics({ ...task, expected: task.count }, context.screen)),
         'These scores are on synthetic images after a short training: they show that every step works.',
-        ...pretrained.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        ...pretrained.tasks.map((task) => formatMetrics({ ...task, expected: task.count }, context.screen)),
         'And these are of the pretrained models, which have never seen drawn lesions; on photographs see their cards.',
         [
           'Where to look:',

@@ -33,10 +33,28 @@ interface EvaluateOptions extends ModelOptions {
 
 export const evaluate = defineCommand<[], EvaluateOptions>({
   name: 'evaluate',
+  group: 'Use:',
   summary: "predict a split of a data set and score it by the challenge's official metrics",
+  description:
+    "Predicts the images of a split and scores them by the challenge's official metrics: segmentation, dermoscopic features and classification, as far as models and truth allow. Without --lin and --lfn the pretrained models are used.",
+  examples: [
+    {
+      line: 'lesion evaluate --data isic2017 --split val',
+      does: 'the pretrained models on the validation images',
+    },
+    {
+      line: 'lesion evaluate --data isic2017 --split test --lin runs/lin --lfn runs/lfn --out predictions',
+      does: 'models of your own; keeps what they predict',
+    },
+    {
+      line: 'lesion evaluate --data isic2017 --lin runs/lin --scales 320,512 --no-licu',
+      does: 'two scales, and indexes without LICU (Tables IV and V)',
+    },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
+      .optionsGroup('What is scored:')
       .requiredOption('--data <dir>', "a folder in the challenge's layout")
       .addOption(
         new Option('--split <name>', 'which images').choices(Object.keys(SPLITS)).default('validation'),
@@ -46,6 +64,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       )
       .option('--where <column=value>', 'only images with this value in a table of the data set', whereFilter)
       .option('--limit <images>', 'images at most, the first by id; default all', wholeNumber({ min: 1 }))
+      .optionsGroup('How:')
       .addOption(scoresOption())
       .option('--out <dir>', 'keep predictions and overlays here');
     declareModels(command);
@@ -110,7 +129,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
         problems,
       },
       text: [
-        ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count })),
+        ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count }, context.screen)),
         `${split} split, engine ${models.engine.name}${scores === undefined ? '' : `, diagnoses scored by ${describeScores(scores)}`}`,
       ].join('\n\n'),
       failure:

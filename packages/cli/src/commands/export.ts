@@ -31,7 +31,14 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
 
 export const exportNetworks = defineCommand<[], ExportOptions>({
   name: 'export',
+  group: 'Models:',
   summary: 'write the networks of a trained bundle as ONNX files',
+  description:
+    'Writes the networks of a trained bundle as ONNX files that take any number of images of any size. Their metadata says how images are prepared and what comes out. A LIN has two networks and becomes two files.',
+  examples: [
+    { line: 'lesion export --model runs/lin --output lin.onnx', does: 'lin-dr.onnx and lin-dm.onnx' },
+    { line: 'lesion export --model runs/lfn --output lfn.onnx --layout nchw', does: 'with channels first' },
+  ],
   stopsCleanly: false,
   declare(command) {
     command

@@ -2,6 +2,7 @@
 import type { CommandDefinition } from '../command.js';
 import { calibrate } from './calibrate.js';
 import { check } from './check.js';
+import { completion } from './completion.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
@@ -28,4 +29,5 @@ export const COMMANDS: readonly CommandDefinition[] = [
   score,
   reproduce,
   demo,
+  completion,
 ];

@@ -39,7 +39,20 @@ export function describePacking(network: PackedNetwork): string {
 
 export const pack = defineCommand<[], PackOptions>({
   name: 'pack',
+  group: 'Models:',
   summary: 'write a trained bundle again in a half or a quarter of its bytes, with a model card',
+  description:
+    'Writes a bundle again with kernels in a half or a quarter of their bytes, and tells how far weights moved. Score the packed bundle before you use it.',
+  examples: [
+    {
+      line: 'lesion pack --model runs/lin --output models/lin --precision int8 --card card.md',
+      does: 'a quarter of the bytes, with a model card',
+    },
+    {
+      line: 'lesion pack --model runs/lin --output models/lin --precision float16 --networks dr',
+      does: 'half of the bytes, and one network of the two',
+    },
+  ],
   stopsCleanly: false,
   declare(command) {
     command

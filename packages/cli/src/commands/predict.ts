@@ -1,6 +1,14 @@
 /** `lesion predict`: masks, diagnoses and dermoscopic features of image files, in the challenge's form. */
-import { DERMOSCOPIC_FEATURES, invalidArgument, LESION_CLASSES, type LesionErrorCode } from '@lesion/core';
-import type { ImagePrediction } from '@lesion/train';
+import {
+  type BinaryMask,
+  contiguousData,
+  DERMOSCOPIC_FEATURES,
+  invalidArgument,
+  LESION_CLASSES,
+  type LesionErrorCode,
+  sizeOf,
+} from '@lesion/core';
+import type { ImagePrediction, PredictedFile, PreparedImages } from '@lesion/train';
 import { type ClassScores, describeScores, scoresOption } from '../class-scores.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
@@ -8,11 +16,13 @@ import { formatCount } from '../format.js';
 import { chooseModels } from '../model-choice.js';
 import { declareModels, linOptions, loadModels, type ModelOptions } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
-import { writeOverlays } from '../overlays.js';
+import { drawPreview, writeOverlays } from '../overlays.js';
+import { formatPredictions } from '../prediction-table.js';
 
 interface PredictOptions extends ModelOptions {
   out: string;
   overlays: boolean;
+  picture: boolean;
   scores?: ClassScores;
 }
 
@@ -25,11 +35,19 @@ interface PredictedImage {
   probabilities?: Record<string, number>;
   /** Whether no lesion was found; the indexes then say little. */
   emptyMask?: boolean;
+  /** Share of the image that is lesion, by the LIN. */
+  lesionShare?: number;
   /** From the LFN: superpixels, and how many of them carry each feature. */
   superpixels?: number;
   features?: Record<string, number>;
   overlays: string[];
   seconds: number;
+}
+
+/** The share of a mask that is set. */
+function lesionShare(mask: BinaryMask): number {
+  const values = contiguousData(mask);
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** A prediction in figures. */
@@ -44,6 +62,7 @@ export function summarize({
           indexes: { ...lin.indexes },
           ...(lin.probabilities === undefined ? {} : { probabilities: { ...lin.probabilities } }),
           emptyMask: lin.emptyMask,
+          lesionShare: lesionShare(lin.mask),
         }),
     ...(lfn === undefined
       ? {}
@@ -80,18 +99,36 @@ export function describePrediction(
 
 export const predict = defineCommand<[images: string[]], PredictOptions>({
   name: 'predict',
+  group: 'Use:',
   summary: 'segment, diagnose and find features in images; write masks, predictions.csv and overlays',
+  description:
+    "Segments the lesion in each image, weighs melanoma, seborrheic keratosis and nevus, and finds the superpixels that carry dermoscopic features. Writes masks, predictions.csv, features and overlays in the challenge's form. Without --lin and --lfn the pretrained models are used. For research; not a medical device.",
+  examples: [
+    { line: 'lesion predict photo.jpg --out predictions', does: 'one image, by the pretrained models' },
+    {
+      line: 'lesion predict photos/*.jpg --out predictions --lin runs/lin --lfn runs/lfn',
+      does: 'a folder, by models of your own',
+    },
+    {
+      line: 'lesion predict photo.jpg --out predictions --lin pretrained --no-overlays',
+      does: 'mask and diagnoses alone',
+    },
+    { line: 'lesion predict photo.jpg --out predictions --json --quiet', does: 'figures for a program' },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
       .argument('<image...>', 'image files; the name without ending is the id')
       .requiredOption('--out <dir>', 'where to write')
       .option('--no-overlays', 'write no overlays')
+      .option('--no-picture', 'show no pictures in the terminal')
       .addOption(scoresOption());
     declareModels(command);
   },
   async run(context, { positional: [paths], options }) {
-    const { chooseClassScores, imageId, PredictionFolder, predictImages } = await import('@lesion/train');
+    const { chooseClassScores, imageId, PredictionFolder, predictImages, prepareImages } = await import(
+      '@lesion/train'
+    );
     const byId = new Map<string, string>();
     for (const path of paths) {
       const before = byId.get(imageId(path));
@@ -106,33 +143,56 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
       byId.set(imageId(path), path);
     }
     const choice = await chooseModels(options, context.note);
-    const models = await loadModels({ ...choice, engine: options.engine });
-    const progress = context.progress('predicting', 'images');
     const images: PredictedImage[] = [];
     const problems: { id: string; code: LesionErrorCode; message: string }[] = [];
     let scores: ClassScores | undefined;
+    let prepared: PreparedImages | undefined;
+    const models = await loadModels({ ...choice, engine: options.engine }, (lfn) => {
+      prepared = prepareImages(paths, { lfn });
+    }).catch(async (error: unknown) => {
+      await prepared?.close();
+      throw error;
+    });
+    const progress = context.progress('predicting', 'images');
     try {
       if (models.lin !== undefined)
         scores = chooseClassScores(models.lin, linOptions(options), options.scores);
+      progress.update({ phase: 'predict', done: 0, total: paths.length });
       const folder = await PredictionFolder.open(options.out, { scores });
-      const files = predictImages(paths, {
+      const files = predictImages(prepared ?? paths, {
         lin: models.lin,
         lfn: models.lfn,
         linOptions: linOptions(options),
         signal: context.signal,
         onProgress: showNetworkProgress(progress),
       });
-      for await (const file of files) {
+      const keep = async (file: PredictedFile): Promise<void> => {
         if (file.error !== undefined) {
           problems.push({ id: file.id, code: file.error.code, message: file.error.message });
-          continue;
+          return;
         }
         await folder.add(file);
         const overlays = options.overlays ? await writeOverlays(options.out, file) : [];
         const { id, path, seconds } = file;
         images.push({ id, path, ...summarize(file), overlays, seconds });
+        if (options.picture) {
+          await context.pictures?.add(id, sizeOf(file.image), (size) => drawPreview(file, size));
+        }
+      };
+      // One image is written while the networks look at the next.
+      let kept = Promise.resolve();
+      try {
+        for await (const file of files) {
+          await kept;
+          kept = keep(file);
+          // Thrown where it is awaited; until then it must not count as unhandled.
+          kept.catch(() => undefined);
+        }
+      } finally {
+        await kept;
       }
     } finally {
+      await prepared?.close();
       progress.finish();
       models.dispose();
     }
@@ -151,7 +211,18 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
         problems,
       },
       text: [
-        ...images.map((image) => describePrediction(image, scores)),
+        ...(context.screen.columns === undefined || images.length === 0
+          ? images.map((image) => describePrediction(image, scores))
+          : [
+              `${(await context.pictures?.render()) ?? ''}\n${formatPredictions(
+                images.map((image) => ({
+                  ...image,
+                  values: scores === 'calibrated' ? image.probabilities : image.indexes,
+                })),
+                context.screen,
+              )}`,
+              '',
+            ]),
         `${options.out}: predictions of ${formatCount(images.length, 'image')}, engine ${models.engine.name}${scores === undefined ? '' : `, diagnoses as ${describeScores(scores)}`}`,
       ].join('\n'),
       failure:

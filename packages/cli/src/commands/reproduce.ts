@@ -9,6 +9,7 @@ import { formatDuration } from '../format.js';
 import { engineOption } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { numberList, whereFilter, wholeNumber } from '../parsers.js';
+import { alignMarkdownTables } from '../table.js';
 
 interface ReproduceCommandOptions {
   data: string;
@@ -43,10 +44,28 @@ export function tableList(text: string): TableId[] | undefined {
 
 export const reproduce = defineCommand<[], ReproduceCommandOptions>({
   name: 'reproduce',
+  group: 'More:',
   summary: "the paper's tables and figures from trained runs, ours beside the paper's",
+  description:
+    "Trains the runs that the paper's tables and figures need, as far as they are not there yet, and writes tables and figures, ours beside the paper's. Ctrl-C stops cleanly; the same command goes on.",
+  examples: [
+    {
+      line: 'lesion reproduce --data isic2017 --out reproduction --profile workstation',
+      does: 'everything, in hours',
+    },
+    {
+      line: 'lesion reproduce --data isic2017 --out reproduction --tables 3-5,VIII --figures none --runs none',
+      does: 'some tables, from runs that are there',
+    },
+    {
+      line: 'lesion reproduce --data data --out try --profile quick --tables VIII,X --figures 8',
+      does: 'a try in minutes',
+    },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
+      .optionsGroup('What and where:')
       .requiredOption('--data <dir>', "a folder in the challenge's layout")
       .requiredOption('--out <dir>', 'runs, predictions, tables and figures; what is there is used')
       .addOption(
@@ -58,6 +77,7 @@ export const reproduce = defineCommand<[], ReproduceCommandOptions>({
           .default('paper'),
       )
       .addOption(engineOption())
+      .optionsGroup('Which of it:')
       .option(
         '--tables <list>',
         '1-10, III,IV, A and B (comparisons beyond the paper); default all',
@@ -105,7 +125,7 @@ export const reproduce = defineCommand<[], ReproduceCommandOptions>({
       return {
         document: { ...result, seconds: (performance.now() - start) / 1000 },
         text: [
-          ...result.tables.map(formatTable),
+          ...result.tables.map((table) => alignMarkdownTables(formatTable(table), context.screen)),
           [
             `${result.tablesText}: these tables`,
             `${result.tablesData}: as data`,

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { formatCount } from '../format.js';
 import { whereFilter, wholeNumber } from '../parsers.js';
 import { formatMetrics } from '../scores.js';
+import type { Screen } from '../screen.js';
 
 interface ScoreOptions {
   task: '1' | '2' | '3';
@@ -26,8 +27,8 @@ function describeIds(ids: readonly string[], lack: string): string {
 }
 
 /** The metrics, and below them what could not be scored. */
-function formatScore(score: SubmissionScore): string {
-  const lines = [formatMetrics(score)];
+function formatScore(score: SubmissionScore, screen: Screen): string {
+  const lines = [formatMetrics(score, screen)];
   if (score.problems.length > 0) {
     lines.push('', 'Not scored:', ...score.problems.map(({ message }) => `  ${message}`));
   }
@@ -45,10 +46,29 @@ function failureOf(score: SubmissionScore): { exitCode: typeof EXIT.badInput; me
 
 export const score = defineCommand<[], ScoreOptions>({
   name: 'score',
+  group: 'Use:',
   summary: "score a submission by the challenge's official metrics",
+  description:
+    "Scores a submission in the challenge's form against the truth by the official metrics. Refuses one with missing predictions, as the challenge did. What cannot be scored is listed, and the rest scored.",
+  examples: [
+    { line: 'lesion score --task 1 --truth masks --pred predictions', does: 'segmentation' },
+    {
+      line: 'lesion score --task 2 --truth features --pred predictions --superpixels superpixels',
+      does: 'dermoscopic features; the truth is checked first',
+    },
+    {
+      line: 'lesion score --task 3 --truth truth.csv --pred predictions/predictions.csv --bootstrap 1000 --per-image scores.csv',
+      does: 'classification, with 95 % intervals and a table by image',
+    },
+    {
+      line: 'lesion score --task 1 --truth masks --pred predictions --where image_source=crop512 --allow-missing',
+      does: 'some of the images',
+    },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
+      .optionsGroup('What is scored:')
       .addOption(
         new Option('--task <number>', '1 segmentation, 2 features, 3 classification')
           .choices(['1', '2', '3'])
@@ -68,6 +88,7 @@ export const score = defineCommand<[], ScoreOptions>({
         whereFilter,
       )
       .option('--superpixels <folder>', 'task 2: check the truth against these ID_superpixels.png')
+      .optionsGroup('How:')
       .option('--allow-missing', 'score what is there if predictions are missing', false)
       .option('--per-image <csv>', "write each image's figures to this file")
       .option(
@@ -113,6 +134,6 @@ export const score = defineCommand<[], ScoreOptions>({
       ...(result.task === 1 ? {} : { perClass }),
       ...(options.where === undefined ? {} : { where: options.where }),
     };
-    return { document, text: formatScore(result), failure: failureOf(result) };
+    return { document, text: formatScore(result, context.screen), failure: failureOf(result) };
   },
 });

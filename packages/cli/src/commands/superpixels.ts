@@ -34,7 +34,25 @@ async function readReference(path: string, image: { path: string; size: string }
 
 export const superpixels = defineCommand<[image: string], SuperpixelCommandOptions>({
   name: 'superpixels',
+  group: 'Data:',
   summary: "divide an image into superpixels and write them in the challenge's encoding",
+  description:
+    "Divides an image into superpixels and writes them as a PNG in the challenge's encoding. The presets are the challenge's own recipe, and those of two well-known programs; the other options change them.",
+  examples: [
+    { line: 'lesion superpixels photo.jpg --out superpixels.png', does: 'as the challenge made its own' },
+    {
+      line: 'lesion superpixels photo.jpg --out superpixels.png --overlay overlay.png',
+      does: 'draws the boundaries on the image too',
+    },
+    {
+      line: 'lesion superpixels photo.jpg --out superpixels.png --algorithm slic --count 500 --compactness 20',
+      does: 'larger and more regular ones',
+    },
+    {
+      line: 'lesion superpixels ISIC_0000000.jpg --out mine.png --reference ISIC_0000000_superpixels.png',
+      does: "how well they agree with the challenge's",
+    },
+  ],
   stopsCleanly: false,
   declare(command) {
     command

@@ -18,7 +18,17 @@ export function divideImages(images: number): { training: number; validation: nu
 
 export const synth = defineCommand<[folder: string], SynthOptions>({
   name: 'synth',
+  group: 'Data:',
   summary: "write a synthetic data set in the challenge's layout",
+  description:
+    'Draws dermoscopy-like images with masks, superpixels, features and diagnoses, in the layout of the challenge, to try things out without data. The same seed draws the same images; figures on them say nothing about real lesions.',
+  examples: [
+    { line: 'lesion synth data --images 40', does: '40 images, 24 of them for training' },
+    {
+      line: 'lesion synth data --images 300 --short-side 512 --seed 7 --overwrite',
+      does: 'larger ones, in place of an earlier set',
+    },
+  ],
   stopsCleanly: true,
   declare(command) {
     command

@@ -88,11 +88,33 @@ export function describeTraining(network: string, result: TrainingResult, millis
 
 export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
   name: 'train',
+  group: 'Models:',
   summary: 'train a LIN (segmentation and diagnosis) or a LFN (dermoscopic features)',
+  description:
+    "Trains a LIN (segmentation and diagnosis) or a LFN (dermoscopic features) on a folder in the layout of the challenge. The run's folder gets checkpoints, loss curves and in the end the bundle that predicts. Ctrl-C stops cleanly after a checkpoint, and --resume goes on. The profile sets everything that is not given.",
+  examples: [
+    {
+      line: 'lesion train lin --data isic2017 --out runs/lin',
+      does: "the paper's networks; wants a fast engine and days",
+    },
+    {
+      line: 'lesion train lin --data isic2017 --out runs/lin --resume',
+      does: 'goes on where it was stopped',
+    },
+    {
+      line: 'lesion train lfn --data isic2017 --out runs/lfn --profile workstation',
+      does: 'smaller networks, in hours',
+    },
+    {
+      line: 'lesion train lin --data data --out runs/try --profile quick --epochs 2',
+      does: 'a try in minutes',
+    },
+  ],
   stopsCleanly: true,
   declare(command) {
     command
       .addArgument(new Argument('<network>', 'which network').choices(['lin', 'lfn']))
+      .optionsGroup('The run:')
       .requiredOption('--data <dir>', "a folder in the challenge's layout")
       .requiredOption('--out <run>', 'the folder of the run: checkpoints, loss curves, bundle')
       .addOption(
@@ -106,6 +128,8 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       .addOption(engineOption())
       .option('--resume', 'go on with the run in --out', false)
       .option('--limit <images>', 'training images at most; default all', wholeNumber({ min: 2 }))
+      .option('--threads <number>', 'threads that decode; default all', wholeNumber({ min: 1 }))
+      .optionsGroup('The course of the training:')
       .option('--epochs <number>', 'default by profile', wholeNumber({ min: 1 }))
       .option(
         '--steps-per-epoch <number>',
@@ -144,6 +168,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         'forward passes that settle batch statistics after an epoch; default by profile',
         wholeNumber({ min: 0 }),
       )
+      .optionsGroup('Of a LIN:')
       .addOption(
         new Option('--depth <number>', 'lin: FCRN-50, -88 or -101; default 88')
           .choices(['50', '88', '101'])
@@ -191,6 +216,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         decimalNumber({ min: 0 }),
       )
       .option('--resnet50 <dir>', 'lin: begin with the ImageNet weights of this Keras ResNet-50 (model.json)')
+      .optionsGroup('Of a LFN:')
       .addOption(
         new Option('--variant <name>', 'lfn: widths of Table VI; default by profile').choices([
           'standard',
@@ -205,8 +231,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
         'lfn: training patches at most; default by profile',
         wholeNumber({ min: 1 }),
       )
-      .option('--cache <dir>', 'lfn: where patches and superpixels are kept; default in the run')
-      .option('--threads <number>', 'threads that decode; default all', wholeNumber({ min: 1 }));
+      .option('--cache <dir>', 'lfn: where patches and superpixels are kept; default in the run');
   },
   async run(context, { positional: [network], options }) {
     const { data, out, profile, engine, resume, limit, threads, ...rest } = options;
