@@ -110,6 +110,11 @@ export function toInt8(values: Float32Array, shape: readonly number[], name: str
 /** Reads what {@link toInt8} made. */
 export function fromInt8({ steps, scales }: SteppedValues): Float32Array {
   const values = new Float32Array(steps.length);
-  for (let i = 0; i < steps.length; i++) values[i] = steps[i]! * scales[i % scales.length]!;
+  const channels = scales.length;
+  for (let at = 0; at < steps.length; at += channels) {
+    for (let channel = 0; channel < channels; channel++) {
+      values[at + channel] = steps[at + channel]! * scales[channel]!;
+    }
+  }
   return values;
 }

@@ -1,15 +1,12 @@
 /**
- * From an image to the LIN's class maps: the whole image at several scales through several networks, each
- * answer enlarged to the image's size and summed (Fig. 2).
+ * From an image to a network's class maps: the whole image at a scale, through one network (Fig. 2). Their sum is core's.
  */
 import {
   type ClassMaps,
   contiguousData,
   createClassMaps,
-  createRowResampler,
   type RgbImage,
   resizeImage,
-  type Size,
   scaledSize,
   sizeOf,
 } from '@lesion/core';
@@ -39,24 +36,4 @@ export async function predictClassMaps(
  */
 export function imageAtScales(image: RgbImage, shortSides: readonly number[]): RgbImage[] {
   return shortSides.map((shortSide) => resizeImage(image, scaledSize(sizeOf(image), { shortSide })));
-}
-
-/**
- * The sum of class maps of any sizes, each interpolated bilinearly to one size, row by row: no map is ever
- * enlarged as a whole.
- */
-export function sumClassMaps(maps: readonly ClassMaps[], size: Size): ClassMaps {
-  const classes = maps[0]!.shape[2]!;
-  const sum = createClassMaps(size, classes);
-  const rowLength = size.width * classes;
-  const row = new Float32Array(rowLength);
-  const resamplers = maps.map((map) => createRowResampler(map, size));
-  for (let y = 0; y < size.height; y++) {
-    const out = (sum.data as Float32Array).subarray(y * rowLength, (y + 1) * rowLength);
-    for (const resampler of resamplers) {
-      resampler.row(y, row);
-      for (let i = 0; i < rowLength; i++) out[i]! += row[i]!;
-    }
-  }
-  return sum;
 }

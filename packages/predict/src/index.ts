@@ -13,7 +13,7 @@ export {
   type ReadBundleFile,
 } from './bundle.js';
 export { type BuildableNetwork, bundleNetworks } from './bundle-networks.js';
-export { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
+export { imageAtScales, predictClassMaps } from './class-maps.js';
 export {
   CLASS_SCORES,
   type ClassScores,

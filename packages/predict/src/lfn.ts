@@ -1,8 +1,7 @@
 /** The Lesion Feature Network (LFN): which superpixels show which dermoscopic feature. */
 import {
   assertLabelMap,
-  assertRgbImage,
-  assertSameSize,
+  assertNumber,
   DERMOSCOPIC_FEATURES,
   type DermoscopicFeature,
   type LabelMap,
@@ -10,7 +9,7 @@ import {
   type RgbImage,
   resolveOptions,
 } from '@lesion/core';
-import { extractPatches, regionProperties, type SuperpixelOptions, superpixels } from '@lesion/superpixel';
+import { extractPatches, type Patches, type SuperpixelOptions, superpixels } from '@lesion/superpixel';
 import { z } from 'zod';
 import type { Bundle, BundleManifest } from './bundle.js';
 import { assertKind, bundleNetworks, onEngine } from './bundle-networks.js';
@@ -31,6 +30,7 @@ export interface LfnPredictOptions extends PassOptions {
   batchSize?: number | undefined;
 }
 
+/** What a LFN says of an image: its superpixels, and each feature's probability in each of them. */
 export interface LfnPrediction {
   /** The superpixels, `[height, width]`, 0 to count - 1. */
   labels: LabelMap;
@@ -77,12 +77,13 @@ export async function predictPatches(
 export class Lfn {
   readonly manifest: BundleManifest;
   readonly network: PredictionNetwork;
-  readonly #superpixels: SuperpixelOptions;
+  /** How superpixels are found by default, from the bundle. */
+  readonly superpixels: SuperpixelOptions;
 
   constructor(manifest: BundleManifest, network: PredictionNetwork) {
     this.manifest = manifest;
     this.network = network;
-    this.#superpixels = inferenceSchema.parse(manifest.inference).superpixels as SuperpixelOptions;
+    this.superpixels = inferenceSchema.parse(manifest.inference).superpixels as SuperpixelOptions;
   }
 
   /**
@@ -101,37 +102,52 @@ export class Lfn {
   async predict(image: RgbImage, labels?: LabelMap, options?: LfnPredictOptions): Promise<LfnPrediction> {
     const settings = resolveOptions(
       options,
-      { superpixels: this.#superpixels, batchSize: 64, onProgress: undefined, signal: undefined },
+      { superpixels: this.superpixels, batchSize: 64, onProgress: undefined, signal: undefined },
       'lfn.predict',
     );
-    assertRgbImage(image);
-    if (labels !== undefined) {
-      assertLabelMap(labels);
-      assertSameSize(image, labels, ['image', 'labels']);
-    }
     const map = labels ?? superpixels(image, settings.superpixels).labels;
-    const regions = regionProperties(map);
-    // A label that no pixel carries keeps probability 0, so that places in the arrays are labels.
-    const count = regions.reduce((most, { label }) => Math.max(most, label), -1) + 1;
-    const probabilities = await predictPatches(
-      this.network,
-      extractPatches(image, regions, { size: LFN_PATCH_SIZE }),
-      {
-        normalization: this.manifest.normalization,
-        batchSize: settings.batchSize,
-        onProgress: settings.onProgress,
-        signal: settings.signal,
-      },
+    return this.predictPatches(map, extractPatches(image, map, { size: LFN_PATCH_SIZE }), {
+      batchSize: settings.batchSize,
+      onProgress: settings.onProgress,
+      signal: settings.signal,
+    });
+  }
+
+  /**
+   * The second half of {@link predict}: finds the features of superpixels whose patches have been cut, perhaps on another
+   * thread.
+   *
+   * @param labels the superpixels, `[height, width]`
+   * @param patches theirs, of 56x56 pixels: what extractPatches of `@lesion/superpixel` gives
+   * @throws LesionError `INVALID_ARGUMENT` if patches have another size; `ABORTED`
+   */
+  async predictPatches(
+    labels: LabelMap,
+    patches: Patches,
+    options?: Omit<LfnPredictOptions, 'superpixels'>,
+  ): Promise<LfnPrediction> {
+    const settings = resolveOptions(
+      options,
+      { batchSize: 64, onProgress: undefined, signal: undefined },
+      'lfn.predictPatches',
     );
+    assertLabelMap(labels);
+    assertNumber(patches.size, 'patches.size', { min: LFN_PATCH_SIZE, max: LFN_PATCH_SIZE });
+    const probabilities = await predictPatches(this.network, patches, {
+      normalization: this.manifest.normalization,
+      ...settings,
+    });
+    // A label that no pixel carries keeps probability 0, so that places in the arrays are labels.
+    const count = patches.labels.reduce((most, label) => Math.max(most, label), -1) + 1;
     const features = Object.fromEntries(
       DERMOSCOPIC_FEATURES.map((feature) => [feature, new Float32Array(count)]),
     ) as LfnPrediction['features'];
-    regions.forEach(({ label }, row) => {
+    patches.labels.forEach((label, row) => {
       DERMOSCOPIC_FEATURES.forEach((feature, i) => {
         features[feature][label] = probabilities[row * PATCH_CLASSES.length + 1 + i]!;
       });
     });
-    return { labels: map, count, features };
+    return { labels, count, features };
   }
 
   /** Frees the network's weights. */

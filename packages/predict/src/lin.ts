@@ -7,6 +7,7 @@ import {
   type RgbImage,
   resolveOptions,
   sizeOf,
+  sumClassMaps,
 } from '@lesion/core';
 import {
   type AnalyzeLesionOptions,
@@ -17,7 +18,7 @@ import {
 import { z } from 'zod';
 import type { Bundle, BundleManifest } from './bundle.js';
 import { assertKind, bundleNetworks, onEngine } from './bundle-networks.js';
-import { imageAtScales, predictClassMaps, sumClassMaps } from './class-maps.js';
+import { imageAtScales, predictClassMaps } from './class-maps.js';
 import {
   calibrateIndexes,
   isDefaultLicu,
@@ -35,6 +36,7 @@ export const LIN_SCALES = [320, 512] as const;
 
 /** A bundle's `inference.licu`: the rule of the mask that was fitted on held-out images. */
 export const linMaskSchema = z.object({ threshold: z.number(), componentWeight: z.enum(COMPONENT_WEIGHTS) });
+/** How a LIN's mask is made of its maps: the threshold, and what a component is weighed by. */
 export type LinMaskRule = z.infer<typeof linMaskSchema>;
 
 const inferenceSchema = z.object({
@@ -118,11 +120,11 @@ export class Lin {
   }
 
   /**
-   * The second half of {@link predict}, which takes no network: mask and indexes from class maps that {@link classMaps}
+   * The second half of {@link predict}, which takes no network: mask and indexes from class maps that {@link Lin.classMaps}
    * gave. A page calls it again for each threshold that its user tries.
    *
    * @param classMaps `[height, width, 4]`
-   * @param options `scales` as they were given to {@link classMaps}: probabilities depend on them
+   * @param options `scales` as they were given to {@link Lin.classMaps}: probabilities depend on them
    * @throws LesionError `INVALID_ARGUMENT`
    * @example
    * ```ts

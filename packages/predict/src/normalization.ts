@@ -16,11 +16,14 @@ export const inputNormalizationSchema = z.object({
 /** Interleaved RGB bytes to float32 of the same layout. */
 export function normalizePixels(pixels: Uint8Array, { mean, scale }: InputNormalization): Float32Array {
   const out = new Float32Array(pixels.length);
-  const [red, green, blue] = mean;
+  // Of each channel there are 256 values at most.
+  const [red, green, blue] = mean.map((centre) =>
+    Float32Array.from({ length: 256 }, (_, value) => (value - centre) * scale),
+  ) as [Float32Array, Float32Array, Float32Array];
   for (let i = 0; i < pixels.length; i += 3) {
-    out[i] = (pixels[i]! - red) * scale;
-    out[i + 1] = (pixels[i + 1]! - green) * scale;
-    out[i + 2] = (pixels[i + 2]! - blue) * scale;
+    out[i] = red[pixels[i]!]!;
+    out[i + 1] = green[pixels[i + 1]!]!;
+    out[i + 2] = blue[pixels[i + 2]!]!;
   }
   return out;
 }

@@ -1,7 +1,7 @@
 /** Predicts the images of a split with every system that rows ask for, sharing all that systems have in common. */
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { mapInOrder, sizeOf, throwIfAborted } from '@lesion/core';
+import { mapInOrder, sizeOf, sumClassMaps, throwIfAborted } from '@lesion/core';
 import { type DatasetSplit, type IsicRecord, readRecordImage } from '@lesion/isic';
 import { analyzeLesion } from '@lesion/licu';
 import { decodeLabels, type SuperpixelOptions } from '@lesion/superpixel';
@@ -14,7 +14,6 @@ import {
   type OnProgress,
   predictClassMaps,
   RateMeter,
-  sumClassMaps,
 } from '@lesion/train';
 import type { LinSystem, RunName, ScaleName } from './experiments.js';
 import type { ReproductionFolder } from './folder.js';

@@ -2,7 +2,7 @@ import { contiguousData, createLabelMap, LesionError } from '@lesion/core';
 import * as fc from 'fast-check';
 import { encode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
-import { decodeLabels, encodeLabels } from './index.js';
+import { decodeLabels, encodeLabels, labelColors } from './index.js';
 
 const small = createLabelMap({ height: 2, width: 3 }, Int32Array.of(0, 1, 255, 256, 65_536, 0xffffff));
 
@@ -26,6 +26,13 @@ function headerOnly(width: number, height: number, depth = 8, colorType = 2): Ui
   bytes[25] = colorType;
   return bytes;
 }
+
+it('gives labels the colours of their bytes, the lowest first', () => {
+  expect([...contiguousData(labelColors(small))]).toEqual([
+    ...[0, 0, 0, 1, 0, 0, 255, 0, 0],
+    ...[0, 1, 0, 0, 0, 1, 255, 255, 255],
+  ]);
+});
 
 describe('encodeLabels and decodeLabels', () => {
   it('writes R + 256 G + 65536 B', () => {

@@ -7,12 +7,14 @@ import {
   assertNumber,
   contiguousData,
   createLabelMap,
+  createRgbImage,
   describe,
   formatSize,
   invalidArgument,
   invalidFile,
   type LabelMap,
   LesionError,
+  type RgbImage,
   resolveOptions,
   type Size,
   sizeOf,
@@ -38,17 +40,18 @@ export interface DecodeLabelsOptions {
 }
 
 /**
- * Writes a label map as the ISIC 2017 challenge does: an RGB PNG whose pixel is R + 256 G + 65536 B.
+ * The colours of the challenge's superpixel files: a label is R + 256 G + 65536 B. Written as a PNG by any library, the
+ * result is what {@link encodeLabels} gives, but for its compression.
  *
  * @param labels `[height, width]`, 0 to 16,777,215; views too.
- * @returns The bytes of the PNG file.
+ * @returns `[height, width, 3]`.
  * @throws LesionError `INVALID_ARGUMENT` if `labels` is not a label map or a label does not fit three bytes.
  * @example
  * ```ts
- * await writeFile('ISIC_0000000_superpixels.png', encodeLabels(labels));
+ * await writePng('ISIC_0000000_superpixels.png', labelColors(labels)); // of @lesion/preprocess/node, on another thread
  * ```
  */
-export function encodeLabels(labels: LabelMap): Uint8Array {
+export function labelColors(labels: LabelMap): RgbImage {
   assertLabelMap(labels);
   const { height, width } = sizeOf(labels);
   const source = contiguousData(labels);
@@ -68,7 +71,23 @@ export function encodeLabels(labels: LabelMap): Uint8Array {
     data[at++] = label >> 8;
     data[at++] = label >> 16;
   }
-  return encode({ width, height, data, channels: 3, depth: 8 });
+  return createRgbImage({ height, width }, data);
+}
+
+/**
+ * Writes a label map as the ISIC 2017 challenge does: an RGB PNG whose pixel is R + 256 G + 65536 B.
+ *
+ * @param labels `[height, width]`, 0 to 16,777,215; views too.
+ * @returns The bytes of the PNG file.
+ * @throws LesionError `INVALID_ARGUMENT` if `labels` is not a label map or a label does not fit three bytes.
+ * @example
+ * ```ts
+ * await writeFile('ISIC_0000000_superpixels.png', encodeLabels(labels));
+ * ```
+ */
+export function encodeLabels(labels: LabelMap): Uint8Array {
+  const data = contiguousData(labelColors(labels));
+  return encode({ ...sizeOf(labels), data, channels: 3, depth: 8 });
 }
 
 function damaged(source: string, got: string, cause?: unknown): LesionError {

@@ -3,7 +3,7 @@
  * Runs anywhere; leans on `@lesion/core` and `fast-png`.
  */
 export { type BoundaryOptions, boundaries } from './boundaries.js';
-export { type DecodeLabelsOptions, decodeLabels, encodeLabels } from './codec.js';
+export { type DecodeLabelsOptions, decodeLabels, encodeLabels, labelColors } from './codec.js';
 export {
   SUPERPIXEL_PRESETS,
   type SuperpixelOptions,

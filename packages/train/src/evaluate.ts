@@ -1,6 +1,5 @@
 /** Predicts a split of a data set and scores it as the challenge did, task by task. */
 
-import { availableParallelism } from 'node:os';
 import {
   type BinaryMask,
   invalidArgument,
@@ -42,6 +41,7 @@ import {
 } from '@lesion/predict';
 import { predictImage } from './predict-images.js';
 import type { ImagePrediction } from './prediction-folder.js';
+import { ImagePreparer, type PreparedImage } from './prepared-images.js';
 import { type OnProgress, RateMeter } from './progress.js';
 
 /** Options of {@link evaluateSplit}. */
@@ -170,51 +170,56 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
   const rate = new RateMeter();
   let done = 0;
 
-  const decoded = mapInOrder(
+  const preparer = new ImagePreparer({ lfn, lfnOptions }, present.length);
+  const prepared = mapInOrder(
     present,
-    (record) => settle(record, () => readTruth(record, lin !== undefined, lfn !== undefined)),
-    { concurrency: availableParallelism() + 1 },
+    (record) => settle(record, () => readTruth(record, lin !== undefined, lfn !== undefined, preparer)),
+    { concurrency: preparer.threads + 2 },
   );
-  for await (const { record, value: truth, error } of decoded) {
-    throwIfAborted(signal);
-    const start = performance.now();
-    const outcome: Settled<EvaluatedImage> =
-      error !== undefined
-        ? { record, error }
-        : await settle(record, async () => {
-            const { image, mask, labels } = truth;
-            const models = { lin, lfn, linOptions, lfnOptions, labels };
-            const prediction = await predictImage(record.id, image, models);
-            const trueFeatures =
-              prediction.lfn === undefined
-                ? undefined
-                : await readSuperpixelFeatures(record, prediction.lfn.labels);
-            const seconds = (performance.now() - start) / 1000;
-            return { ...prediction, record, image, mask, features: trueFeatures, seconds };
-          });
-    if (outcome.error !== undefined) failures.push({ id: record.id, error: outcome.error });
-    else {
-      const evaluated = outcome.value;
-      if (evaluated.lin !== undefined && evaluated.mask !== undefined) {
-        segmentation.update(record.id, evaluated.mask, evaluated.lin.mask);
+  try {
+    for await (const { record, value: truth, error } of prepared) {
+      throwIfAborted(signal);
+      const start = performance.now();
+      const outcome: Settled<EvaluatedImage> =
+        error !== undefined
+          ? { record, error }
+          : await settle(record, async () => {
+              const { image, mask, labels } = truth;
+              const models = { lin, lfn, linOptions, lfnOptions, labels };
+              const prediction = await predictImage(record.id, truth, models);
+              const trueFeatures =
+                prediction.lfn === undefined
+                  ? undefined
+                  : await readSuperpixelFeatures(record, prediction.lfn.labels);
+              const seconds = (performance.now() - start) / 1000;
+              return { ...prediction, record, image, mask, features: trueFeatures, seconds };
+            });
+      if (outcome.error !== undefined) failures.push({ id: record.id, error: outcome.error });
+      else {
+        const evaluated = outcome.value;
+        if (evaluated.lin !== undefined && evaluated.mask !== undefined) {
+          segmentation.update(record.id, evaluated.mask, evaluated.lin.mask);
+        }
+        if (evaluated.lin !== undefined && record.diagnosis !== undefined) {
+          const truths = LESION_CLASSES.map((name) => [name, name === record.diagnosis ? 1 : 0]);
+          const { scores: values } = classScores(evaluated.lin, scores);
+          classification.update(record.id, Object.fromEntries(truths), values);
+        }
+        if (evaluated.lfn !== undefined && evaluated.features !== undefined) {
+          features.update(record.id, evaluated.features, evaluated.lfn.features);
+        }
+        await onImage?.(evaluated);
       }
-      if (evaluated.lin !== undefined && record.diagnosis !== undefined) {
-        const truths = LESION_CLASSES.map((name) => [name, name === record.diagnosis ? 1 : 0]);
-        const { scores: values } = classScores(evaluated.lin, scores);
-        classification.update(record.id, Object.fromEntries(truths), values);
-      }
-      if (evaluated.lfn !== undefined && evaluated.features !== undefined) {
-        features.update(record.id, evaluated.features, evaluated.lfn.features);
-      }
-      await onImage?.(evaluated);
+      done++;
+      onProgress?.({
+        phase: `evaluate ${split}`,
+        done,
+        total: present.length,
+        ...rate.mark(done, present.length),
+      });
     }
-    done++;
-    onProgress?.({
-      phase: `evaluate ${split}`,
-      done,
-      total: present.length,
-      ...rate.mark(done, present.length),
-    });
+  } finally {
+    await preparer.close();
   }
   const scored: ProtocolScore<string>[] = [segmentation, features, classification]
     .filter(({ count }) => count > 0)
@@ -228,17 +233,24 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
   };
 }
 
-interface Truth {
-  image: RgbImage;
+interface Truth extends PreparedImage {
   mask: BinaryMask | undefined;
   labels: LabelMap | undefined;
 }
 
-async function readTruth(record: IsicRecord, forLin: boolean, forLfn: boolean): Promise<Truth> {
+async function readTruth(
+  record: IsicRecord,
+  forLin: boolean,
+  forLfn: boolean,
+  preparer: ImagePreparer,
+): Promise<Truth> {
+  const hasLabels = record.superpixelsPath !== undefined;
   return {
-    image: await readRecordImage(record),
+    ...(hasLabels || record.imagePath === undefined
+      ? { image: await readRecordImage(record) }
+      : await preparer.prepare(record.imagePath)),
     mask: forLin && record.maskPath !== undefined ? await readRecordMask(record) : undefined,
-    labels: forLfn && record.superpixelsPath !== undefined ? await readRecordLabels(record) : undefined,
+    labels: forLfn && hasLabels ? await readRecordLabels(record) : undefined,
   };
 }
 

@@ -35,7 +35,6 @@ export {
   predictClassMaps,
   predictPatches,
   type StoredArray,
-  sumClassMaps,
   tfjsNetwork,
 } from '@lesion/predict';
 export {
@@ -87,6 +86,13 @@ export {
 export { type CountPatchesOptions, countPatches } from './patch-store.js';
 export { imageId, type PredictedFile, type PredictImagesOptions, predictImages } from './predict-images.js';
 export { type ImagePrediction, PredictionFolder, type PredictionFolderOptions } from './prediction-folder.js';
+export {
+  type PreparedFile,
+  type PreparedImage,
+  type PreparedImages,
+  type PrepareImagesOptions,
+  prepareImages,
+} from './prepared-images.js';
 export {
   LFN_PROFILES,
   type LfnProfile,

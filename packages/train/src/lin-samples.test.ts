@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertJitter, type LinJitter, LinSamples, labelledRecords, planLinSamples } from './lin-samples.js';
 import { perform } from './sample-worker.js';
 import type { WorkerPool } from './worker-pool.js';
-import type { LinSampleTask, WorkerTask } from './worker-tasks.js';
+import type { LinSampleTask, WorkerTask, WorkerTasks } from './worker-tasks.js';
 
 let data: string;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ async function samples(
       tasks.push(task as LinSampleTask);
       return perform(task);
     },
-  } as unknown as WorkerPool;
+  } as unknown as WorkerPool<WorkerTasks>;
   const plan = planLinSamples(records, 'DR', 1);
   const settings = { size: 48, fraction: 0.9, seed: 1, ...(jitter === undefined ? {} : { jitter }) };
   return { source: new LinSamples(pool, records, plan, settings), tasks };

@@ -7,7 +7,7 @@ import { type AugmentedSample, planDm, planDr } from '@lesion/preprocess';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SampleSource, TensorBatch } from './training-loop.js';
 import type { WorkerPool } from './worker-pool.js';
-import type { LinSampleTask } from './worker-tasks.js';
+import type { LinSampleTask, WorkerTasks } from './worker-tasks.js';
 
 /** The augmented data sets of section II.A.2, by their names there. */
 export const LIN_DATA_SETS = ['DR', 'DM', 'DR+DM'] as const;
@@ -123,7 +123,7 @@ export class LinSamples implements SampleSource<LinBatch> {
   readonly #records: Map<string, LabelledRecord>;
 
   constructor(
-    private readonly pool: WorkerPool,
+    private readonly pool: WorkerPool<WorkerTasks>,
     records: readonly LabelledRecord[],
     private readonly plan: readonly AugmentedSample[],
     private readonly settings: LinSampleSettings,

@@ -28,6 +28,7 @@ import { z } from 'zod';
 import { type OnProgress, RateMeter } from './progress.js';
 import type { SampleSource, TensorBatch } from './training-loop.js';
 import { WorkerPool } from './worker-pool.js';
+import type { WorkerTasks } from './worker-tasks.js';
 
 /** A record that a LFN can learn from: an image whose superpixels' features are known. */
 export type FeatureRecord = IsicRecord & { imagePath: string };
@@ -154,7 +155,7 @@ export function patchBatchToTensors({ count, pixels, classes }: PatchBatch): Ten
  *   a feature; `ABORTED`
  */
 export async function preparePatches(
-  pool: WorkerPool,
+  pool: WorkerPool<WorkerTasks>,
   records: readonly FeatureRecord[],
   options: PreparePatchesOptions,
 ): Promise<PatchStore> {
@@ -231,7 +232,7 @@ export async function preparePatches(
 
 /** Finds the superpixels and features of each record. */
 async function takeInventory(
-  pool: WorkerPool,
+  pool: WorkerPool<WorkerTasks>,
   records: readonly FeatureRecord[],
   options: EachRecordOptions & Pick<PreparePatchesOptions, 'folder' | 'name' | 'superpixels'>,
 ): Promise<{ inventory: PatchInventory; labelsPaths: Map<string, string> }> {
@@ -281,7 +282,7 @@ export async function countPatches(
   planned: Record<PatchClass, number>;
 }> {
   const annotated = featureRecords(records);
-  const pool = new WorkerPool({ threads });
+  const pool = new WorkerPool<WorkerTasks>('./sample-worker.js', { threads });
   try {
     const { inventory } = await takeInventory(pool, annotated, {
       folder: cache,

@@ -1,18 +1,10 @@
-/** Predictions for many image files, one after the other, decoded ahead; a bad file does not stop the rest. */
+/** Predictions for many image files, one after the other, prepared ahead; a bad file does not stop the rest. */
 
-import { availableParallelism } from 'node:os';
 import { basename, extname } from 'node:path';
-import {
-  type LabelMap,
-  LesionError,
-  mapInOrder,
-  type RgbImage,
-  resolveOptions,
-  throwIfAborted,
-} from '@lesion/core';
+import { type LabelMap, type LesionError, type RgbImage, resolveOptions, throwIfAborted } from '@lesion/core';
 import type { Lfn, LfnPredictOptions, Lin, LinPredictOptions } from '@lesion/predict';
-import { readImage } from '@lesion/preprocess/node';
 import type { ImagePrediction } from './prediction-folder.js';
+import { type PreparedImage, type PreparedImages, prepareImages } from './prepared-images.js';
 import { type OnProgress, RateMeter } from './progress.js';
 
 /** Which models look at an image, and how. */
@@ -27,6 +19,8 @@ export interface PredictImageOptions {
 
 /** Options of {@link predictImages}. */
 export interface PredictImagesOptions extends PredictImageOptions {
+  /** Threads that find superpixels, where paths are given; see {@link prepareImages}. */
+  threads?: number | undefined;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -44,18 +38,26 @@ export function imageId(path: string): string {
 /** Predicts one image with the models that are given; the LFN on the given superpixels, if there are any. */
 export async function predictImage(
   id: string,
-  image: RgbImage,
+  { image, superpixels }: PreparedImage,
   { lin, lfn, linOptions, lfnOptions, labels }: PredictImageOptions & { labels?: LabelMap | undefined },
 ): Promise<ImagePrediction> {
   const prediction: ImagePrediction = { id };
   if (lin !== undefined) prediction.lin = await lin.predict(image, linOptions);
-  if (lfn !== undefined) prediction.lfn = await lfn.predict(image, labels, lfnOptions);
+  if (lfn !== undefined) {
+    if (superpixels === undefined) prediction.lfn = await lfn.predict(image, labels, lfnOptions);
+    else {
+      const { superpixels: _, ...options } = lfnOptions ?? {};
+      prediction.lfn = await lfn.predictPatches(superpixels.labels, superpixels.patches, options);
+    }
+  }
   return prediction;
 }
 
 /**
- * Predicts image files in order.
+ * Predicts image files in order. While the networks look at one image, other threads decode the next and cut it into
+ * superpixels; a few images are held at a time, however many there are.
  *
+ * @param images paths of image files, or what {@link prepareImages} gave for them
  * @throws LesionError `ABORTED` when asked to stop; whatever is wrong with a file comes as its outcome
  * @example
  * ```ts
@@ -67,46 +69,37 @@ export async function predictImage(
  * ```
  */
 export async function* predictImages(
-  paths: readonly string[],
+  images: readonly string[] | PreparedImages,
   options?: PredictImagesOptions,
 ): AsyncGenerator<PredictedFile, void, undefined> {
-  const { lin, lfn, linOptions, lfnOptions, onProgress, signal } = resolveOptions(
+  const { lin, lfn, linOptions, lfnOptions, threads, onProgress, signal } = resolveOptions(
     options,
     {
       lin: undefined,
       lfn: undefined,
       linOptions: undefined,
       lfnOptions: undefined,
+      threads: undefined,
       onProgress: undefined,
       signal: undefined,
     },
     'predictImages',
   );
+  const prepared = 'count' in images ? images : prepareImages(images, { lfn, lfnOptions, threads });
+  const total = prepared.count;
   const rate = new RateMeter();
   let done = 0;
-  const decoded = mapInOrder(
-    paths,
-    async (path) => {
-      try {
-        return { path, image: await readImage(path) };
-      } catch (error) {
-        if (LesionError.isInstance(error)) return { path, error };
-        throw error;
-      }
-    },
-    { concurrency: availableParallelism() + 1 },
-  );
-  for await (const file of decoded) {
+  for await (const file of prepared) {
     throwIfAborted(signal);
     const id = imageId(file.path);
     if (file.error !== undefined) yield { id, path: file.path, error: file.error };
     else {
       const { path, image } = file;
       const start = performance.now();
-      const prediction = await predictImage(id, image, { lin, lfn, linOptions, lfnOptions });
+      const prediction = await predictImage(id, file, { lin, lfn, linOptions, lfnOptions });
       yield { ...prediction, path, image, seconds: (performance.now() - start) / 1000 };
     }
     done++;
-    onProgress?.({ phase: 'predict', done, total: paths.length, ...rate.mark(done, paths.length) });
+    onProgress?.({ phase: 'predict', done, total, ...rate.mark(done, total) });
   }
 }

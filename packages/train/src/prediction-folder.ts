@@ -7,8 +7,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DERMOSCOPIC_FEATURES, invalidFile, LESION_CLASSES, resolveOptions } from '@lesion/core';
 import { type ClassScores, classScores, type LfnPrediction, type LinPrediction } from '@lesion/predict';
-import { writeMask } from '@lesion/preprocess/node';
-import { encodeLabels } from '@lesion/superpixel';
+import { writeMask, writePng } from '@lesion/preprocess/node';
+import { labelColors } from '@lesion/superpixel';
 import writeFileAtomic from 'write-file-atomic';
 
 /** What was found in one image. */
@@ -79,11 +79,11 @@ export class PredictionFolder {
    * @throws LesionError `INVALID_ARGUMENT` if the folder is to hold calibrated probabilities and there are none
    */
   async add({ id, lin, lfn }: ImagePrediction): Promise<void> {
+    const files: Promise<void>[] = [];
     if (lin !== undefined) {
       const { scores } = classScores(lin, this.scores);
-      await writeMask(join(this.folder, `${id}_segmentation.png`), lin.mask);
       this.#lines.set(id, [id, ...COLUMNS.map((name) => scores[name])].join(','));
-      await this.#writeScores();
+      files.push(writeMask(join(this.folder, `${id}_segmentation.png`), lin.mask), this.#writeScores());
     }
     if (lfn !== undefined) {
       const features = Object.fromEntries(
@@ -92,10 +92,14 @@ export class PredictionFolder {
           Array.from(lfn.features[name], (value) => Number(value.toFixed(DECIMALS))),
         ]),
       );
-      await writeFileAtomic(join(this.folder, `${id}_features.json`), `${JSON.stringify(features)}\n`);
-      const superpixels = Buffer.from(encodeLabels(lfn.labels));
-      await writeFileAtomic(join(this.folder, `${id}_superpixels.png`), superpixels);
+      files.push(
+        writePng(join(this.folder, `${id}_superpixels.png`), labelColors(lfn.labels)),
+        writeFileAtomic(join(this.folder, `${id}_features.json`), `${JSON.stringify(features)}\n`),
+      );
     }
+    // All of them are done with when this ends, also where one of them fails.
+    const failed = (await Promise.allSettled(files)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   /** The challenge's file for Part 3; after each image, so that an interruption loses nothing. */

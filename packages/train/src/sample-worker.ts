@@ -5,6 +5,7 @@ import { readRecordImage, readRecordMask, readSuperpixelFeatures } from '@lesion
 import { adjustColors, applyAugmentation, applyAugmentationToMask } from '@lesion/preprocess';
 import { decodeLabels, extractPatches, regionProperties } from '@lesion/superpixel';
 import { keptSuperpixels } from './superpixel-cache.js';
+import { replying } from './worker-reply.js';
 import type {
   LinSampleResult,
   LinSampleTask,
@@ -12,7 +13,6 @@ import type {
   PatchTask,
   SuperpixelResult,
   SuperpixelTask,
-  WorkerReply,
   WorkerTask,
 } from './worker-tasks.js';
 
@@ -76,12 +76,4 @@ export function perform(task: WorkerTask): Promise<LinSampleResult | SuperpixelR
   }
 }
 
-export default async function work(task: WorkerTask): Promise<WorkerReply> {
-  try {
-    return { result: await perform(task) };
-  } catch (error) {
-    if (!LesionError.isInstance(error)) throw error;
-    const { cause: _, ...details } = error.details;
-    return { failure: { code: error.code, details } };
-  }
-}
+export default replying(perform);

@@ -22,6 +22,7 @@ import {
   type TrainingRunOptions,
 } from './training-run.js';
 import { WorkerPool } from './worker-pool.js';
+import type { WorkerTasks } from './worker-tasks.js';
 
 /** Options of {@link trainLfn}; images need annotated features. */
 export interface TrainLfnOptions extends TrainingRunOptions {
@@ -94,7 +95,7 @@ export async function trainLfn(options: TrainLfnOptions): Promise<TrainingResult
   };
   await openRun(options.out, configuration, settings.resume);
 
-  const pool = new WorkerPool({ threads });
+  const pool = new WorkerPool<WorkerTasks>('./sample-worker.js', { threads });
   const model = buildLfn({ ...architecture, activation: 'linear' });
   const closing: (() => Promise<void>)[] = [() => pool.close()];
   try {

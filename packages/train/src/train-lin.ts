@@ -40,6 +40,7 @@ import {
   type TrainingRunOptions,
 } from './training-run.js';
 import { WorkerPool } from './worker-pool.js';
+import type { WorkerTasks } from './worker-tasks.js';
 
 /** Options of {@link trainLin}; images need a mask and a diagnosis. */
 export interface TrainLinOptions extends TrainingRunOptions {
@@ -160,7 +161,7 @@ export async function trainLin(options: TrainLinOptions): Promise<TrainingResult
   };
   await openRun(options.out, configuration, settings.resume);
 
-  const pool = new WorkerPool({ threads: settings.threads });
+  const pool = new WorkerPool<WorkerTasks>('./sample-worker.js', { threads: settings.threads });
   const history: Record<string, NetworkHistory> = {};
   const weights = new Map<string, NamedArray[]>();
   const networks: {

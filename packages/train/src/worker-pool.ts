@@ -1,22 +1,26 @@
-/** Worker threads that decode and augment while the network computes. Leans on tinypool. */
+/** Worker threads for what would keep the main thread busy while a network computes. Leans on tinypool. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { LesionError } from '@lesion/core';
 import { Tinypool } from 'tinypool';
-import type { WorkerReply, WorkerTask, WorkerTasks } from './worker-tasks.js';
+import type { WorkerReply } from './worker-reply.js';
 
 export interface WorkerPoolOptions {
   /** Worker threads. @default the processors that this process may use */
   threads?: number | undefined;
 }
 
-export class WorkerPool {
+/** The kinds of tasks that a worker's module knows, each with its result. */
+export type TaskKinds<Kinds> = { [Kind in keyof Kinds]: { task: { kind: Kind }; result: object } };
+
+/** Threads that all run one module, whose default export was made by `replying`. */
+export class WorkerPool<Tasks extends TaskKinds<Tasks>> {
   readonly #pool: Tinypool;
 
-  constructor(options: WorkerPoolOptions = {}) {
-    const threads = options.threads ?? availableParallelism();
+  /** @param worker the module's name, beside this one */
+  constructor(worker: string, { threads = availableParallelism() }: WorkerPoolOptions = {}) {
     this.#pool = new Tinypool({
-      filename: fileURLToPath(new URL('./sample-worker.js', import.meta.url)),
+      filename: fileURLToPath(new URL(worker, import.meta.url)),
       minThreads: 1,
       maxThreads: threads,
       idleTimeout: 30_000,
@@ -24,13 +28,10 @@ export class WorkerPool {
   }
 
   /** Runs one task. @throws the LesionError that the task ended with */
-  async run<Kind extends WorkerTask['kind']>(
-    task: Extract<WorkerTask, { kind: Kind }>,
-  ): Promise<WorkerTasks[Kind]['result']> {
-    const reply = (await this.#pool.run(task)) as WorkerReply;
-    // An error's class and code do not survive the way between threads, so they travel as data.
+  async run<Kind extends keyof Tasks>(task: Tasks[Kind]['task']): Promise<Tasks[Kind]['result']> {
+    const reply = (await this.#pool.run(task)) as WorkerReply<Tasks[Kind]['result']>;
     if ('failure' in reply) throw new LesionError(reply.failure.code, reply.failure.details);
-    return reply.result as WorkerTasks[Kind]['result'];
+    return reply.result;
   }
 
   /** Ends the threads; tasks that still run are dropped. */

@@ -1,5 +1,4 @@
 /** What can be asked of a worker thread, and what it answers. Plain data on both ways. */
-import type { LesionErrorCode, LesionErrorDetails } from '@lesion/core';
 import type { IsicRecord, SuperpixelFeatures } from '@lesion/isic';
 import type { AdjustColorsOptions, AugmentedSample } from '@lesion/preprocess';
 import type { SuperpixelOptions } from '@lesion/superpixel';
@@ -72,7 +71,3 @@ export interface WorkerTasks {
 }
 
 export type WorkerTask = WorkerTasks[keyof WorkerTasks]['task'];
-
-export type WorkerReply =
-  | { result: WorkerTasks[keyof WorkerTasks]['result'] }
-  | { failure: { code: LesionErrorCode; details: LesionErrorDetails } };
