@@ -1,8 +1,11 @@
-import { SeededRandom } from '@lesion/core';
+import { SeededRandom, setKernels } from '@lesion/core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fillHolesPixels, largestComponentPixels } from './components.js';
+import { type ConnectionWork, withFastRuns } from './run-kernels.js';
 import { type Connectivity, connectedRuns } from './runs.js';
+
+afterEach(() => setKernels('auto'));
 
 /** The component of each pixel of `value`, in the order in which they are met, by flooding; -1 elsewhere. */
 function flooded(mask: Uint8Array, width: number, value: 0 | 1, connectivity: Connectivity): number[] {
@@ -45,6 +48,20 @@ function labelled(mask: Uint8Array, width: number, value: 0 | 1, connectivity: C
   return labels;
 }
 
+/** The same from runs in WebAssembly. */
+function labelledFast(mask: Uint8Array, width: number, value: 0 | 1, connectivity: Connectivity): number[] {
+  return withFastRuns(mask, width, value, connectivity, ({ count, bounds, numbers }) => {
+    const labels = Array.from(mask, () => -1);
+    const met = new Map<number, number>();
+    for (let run = 0; run < count; run++) {
+      const number = numbers[run]!;
+      if (!met.has(number)) met.set(number, met.size);
+      labels.fill(met.get(number)!, bounds[2 * run]!, bounds[2 * run + 1]!);
+    }
+    return labels;
+  })!;
+}
+
 function randomMask(length: number, seed: number, share: number, offset: number): Uint8Array {
   const random = new SeededRandom(seed);
   const mask = new Uint8Array(length + offset).subarray(offset);
@@ -69,9 +86,9 @@ describe('connectedRuns', () => {
         fc.constantFrom(0 as const, 1 as const),
         (height, width, seed, share, offset, connectivity, value) => {
           const mask = randomMask(height * width, seed, share, offset);
-          expect(labelled(mask, width, value, connectivity)).toEqual(
-            flooded(mask, width, value, connectivity),
-          );
+          const expected = flooded(mask, width, value, connectivity);
+          expect(labelled(mask, width, value, connectivity)).toEqual(expected);
+          expect(labelledFast(mask, width, value, connectivity)).toEqual(expected);
         },
       ),
       { numRuns: 600 },
@@ -97,7 +114,61 @@ describe('connectedRuns', () => {
   });
 });
 
-describe('components', () => {
+describe('withFastRuns', () => {
+  /** Rows of several words, an end of the row within a word and at its end. */
+  it.each([63, 64, 65, 128, 200])('gives the runs of the plain path in rows of %i', (width) => {
+    for (const share of [0, 0.02, 0.5, 0.98, 1]) {
+      const mask = randomMask(40 * width, width, share, 1);
+      for (const value of [0, 1] as const) {
+        const { count, starts, ends } = connectedRuns(mask, width, value, 8);
+        const bounds = withFastRuns(mask, width, value, 8, (runs) => [...runs.bounds]);
+        expect(bounds).toEqual(Array.from({ length: 2 * count }, (_, i) => (i % 2 ? ends : starts)[i >> 1]));
+        expect(labelledFast(mask, width, value, 4)).toEqual(labelled(mask, width, value, 4));
+      }
+    }
+  });
+
+  it('goes on from one band of rows to the next', () => {
+    const [height, width] = [700, 500];
+    const mask = randomMask(height * width, 3, 0.55, 0);
+    for (const connectivity of [4, 8] as const) {
+      const { count, roots } = connectedRuns(mask, width, 1, connectivity);
+      const components = new Set(roots.subarray(0, count)).size;
+      const found = withFastRuns(mask, width, 1, connectivity, (runs) => new Set(runs.numbers).size);
+      expect(found).toBe(components);
+    }
+  });
+
+  it('takes hardly more steps than there are runs, whatever the mask', () => {
+    const side = 600;
+    const drawn = (inside: (y: number, x: number) => boolean): Uint8Array =>
+      Uint8Array.from({ length: side * side }, (_, i) => (inside(Math.floor(i / side), i % side) ? 1 : 0));
+    const masks = {
+      noise: randomMask(side * side, 5, 0.5, 0),
+      comb: drawn((y, x) => y === side - 1 || x % 2 === 0),
+      // Teeth that meet two by two, the pairs again, and so on down.
+      tree: drawn((y, x) => x % 2 === 0 || (y % 20 === 0 && (x >> (1 + y / 20)) % 2 === 0)),
+      checks: drawn((y, x) => (x + y) % 2 === 0),
+    };
+    for (const mask of Object.values(masks)) {
+      for (const connectivity of [4, 8] as const) {
+        const work: ConnectionWork = { runs: 0, steps: 0 };
+        withFastRuns(mask, side, 1, connectivity, () => {}, work);
+        expect(work.runs).toBeGreaterThan(0);
+        expect(work.steps / work.runs).toBeLessThan(0.2);
+      }
+    }
+  });
+
+  it('does nothing without WebAssembly', () => {
+    setKernels('plain');
+    expect(withFastRuns(new Uint8Array(6), 3, 1, 8, () => 1)).toBeUndefined();
+  });
+});
+
+describe.each(['auto', 'plain'] as const)('components, %s', (kernels) => {
+  beforeEach(() => setKernels(kernels));
+
   it('keeps the largest component, and the first of equal ones', () => {
     fc.assert(
       fc.property(...masks, (height, width, seed, share, offset, connectivity) => {
@@ -108,6 +179,29 @@ describe('components', () => {
         const largest = areas.indexOf(Math.max(...areas));
         expect([...largestComponentPixels(mask, width, connectivity)]).toEqual(
           labels.map((label) => (label >= 0 && label === largest ? 1 : 0)),
+        );
+      }),
+    );
+  });
+
+  it('keeps the component that weighs most', () => {
+    fc.assert(
+      fc.property(...masks, (height, width, seed, share, offset, connectivity) => {
+        const mask = randomMask(height * width, seed, share, offset);
+        const labels = flooded(mask, width, 1, connectivity);
+        const weights: number[] = [];
+        labels.forEach((label, i) => {
+          if (label >= 0) weights[label] = (weights[label] ?? 0) + (i % 7);
+        });
+        const most = Math.max(...weights);
+        const heaviest = most > 0 ? weights.indexOf(most) : -2;
+        const weigh = (start: number, end: number): number => {
+          let sum = 0;
+          for (let i = start; i < end; i++) sum += i % 7;
+          return sum;
+        };
+        expect([...largestComponentPixels(mask, width, connectivity, weigh)]).toEqual(
+          labels.map((label) => (label === heaviest ? 1 : 0)),
         );
       }),
     );
