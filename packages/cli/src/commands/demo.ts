@@ -4,12 +4,15 @@ import type { ReportImage, ReportStep } from '@lesion/report';
 import type { Evaluation } from '@lesion/train';
 import { defineCommand } from '../command.js';
 import { prepareDemoFolder } from '../demo-folder.js';
-import { DEMO_REPORT, reportData, reportImage, reportLosses, reportScores } from '../demo-report.js';
 import { formatCount, formatDuration } from '../format.js';
 import { engineOption, loadModels } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 import { wholeNumber } from '../parsers.js';
+import { DEMO_REPORT, reportData } from '../report/demo.js';
+import { evaluationScores } from '../report/evaluation.js';
+import { reportImage } from '../report/image.js';
+import { reportLosses } from '../report/training.js';
 import { formatMetrics } from '../scores.js';
 import { formatTable } from '../table.js';
 import { divideImages } from './synth.js';
@@ -173,7 +176,10 @@ export const demo = defineCommand<[], DemoOptions>({
           steps,
           data: [reportData(dataset)],
           losses: [...reportLosses('LIN', lin.history), ...reportLosses('LFN', lfn.history)],
-          scores: [...reportScores(trained, 'trained here'), ...reportScores(pretrained, 'pretrained')],
+          scores: [
+            ...evaluationScores(trained, 'trained here'),
+            ...evaluationScores(pretrained, 'pretrained'),
+          ],
           images,
         }),
       () => folder.report,

@@ -11,6 +11,9 @@ import { declareModels, linOptions, loadModels, type ModelOptions } from '../mod
 import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 import { whereFilter, wholeNumber } from '../parsers.js';
+import { commandLine } from '../report/command-line.js';
+import { EvaluationReport } from '../report/evaluation.js';
+import { type WrittenReport, writeRunReport } from '../report/write.js';
 import { formatMetrics } from '../scores.js';
 
 const SPLITS = {
@@ -29,6 +32,7 @@ interface EvaluateOptions extends ModelOptions {
   limit?: number;
   scores?: ClassScores;
   out?: string;
+  report: boolean;
 }
 
 export const evaluate = defineCommand<[], EvaluateOptions>({
@@ -66,7 +70,8 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       .option('--limit <images>', 'images at most, the first by id; default all', wholeNumber({ min: 1 }))
       .optionsGroup('How:')
       .addOption(scoresOption())
-      .option('--out <dir>', 'keep predictions and overlays here');
+      .option('--out <dir>', 'keep predictions, overlays and a report here')
+      .option('--no-report', 'write no report.html and no charts');
     declareModels(command);
   },
   async run(context, { options }) {
@@ -75,6 +80,8 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
     const models = await loadModels({ ...choice, engine: options.engine });
     const progress = context.progress('evaluating', 'images');
     let evaluation: Evaluation;
+    const startedAt = new Date().toISOString();
+    const report = options.report && options.out !== undefined ? new EvaluationReport() : undefined;
     try {
       const { out, scores } = options;
       const folder = out === undefined ? undefined : await PredictionFolder.open(out, { scores });
@@ -96,12 +103,31 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
               async onImage(image) {
                 await folder.add(image);
                 await writeOverlays(folder.folder, image);
+                await report?.add(image);
               },
             }),
       });
     } finally {
       progress.finish();
       models.dispose();
+    }
+    let written: WrittenReport | undefined;
+    if (report !== undefined && options.out !== undefined) {
+      const { where } = options;
+      context.note('writing the report …');
+      const data = await report.finish({
+        origin: {
+          command: commandLine('evaluate', { options, seed: context.seed }),
+          seed: context.seed,
+          engine: models.engine,
+          startedAt,
+        },
+        evaluation,
+        data: options.data,
+        models: choice,
+        ...(where === undefined ? {} : { where: `${where.column}=${where.value}` }),
+      });
+      written = await writeRunReport(options.out, data);
     }
     const { split, missing, scores } = evaluation;
     if (missing.length > 0) {
@@ -127,9 +153,11 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
         tasks: evaluation.tasks.map(({ perImage: _, ...task }) => task),
         missing,
         problems,
+        ...written,
       },
       text: [
         ...evaluation.tasks.map((task) => formatMetrics({ ...task, expected: task.count }, context.screen)),
+        ...(written === undefined ? [] : [`${written.report}: the report, for a browser`]),
         `${split} split, engine ${models.engine.name}${scores === undefined ? '' : `, diagnoses scored by ${describeScores(scores)}`}`,
       ].join('\n\n'),
       failure:

@@ -18,10 +18,14 @@ import { declareModels, linOptions, loadModels, type ModelOptions } from '../mod
 import { showNetworkProgress } from '../network-progress.js';
 import { drawPreview, writeOverlays } from '../overlays.js';
 import { formatPredictions } from '../prediction-table.js';
+import { commandLine } from '../report/command-line.js';
+import { PredictionReport } from '../report/prediction.js';
+import { writeRunReport } from '../report/write.js';
 
 interface PredictOptions extends ModelOptions {
   out: string;
   overlays: boolean;
+  report: boolean;
   picture: boolean;
   scores?: ClassScores;
 }
@@ -121,6 +125,7 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
       .argument('<image...>', 'image files; the name without ending is the id')
       .requiredOption('--out <dir>', 'where to write')
       .option('--no-overlays', 'write no overlays')
+      .option('--no-report', 'write no report.html and no charts')
       .option('--no-picture', 'show no pictures in the terminal')
       .addOption(scoresOption());
     declareModels(command);
@@ -146,6 +151,8 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     const images: PredictedImage[] = [];
     const problems: { id: string; code: LesionErrorCode; message: string }[] = [];
     let scores: ClassScores | undefined;
+    const startedAt = new Date().toISOString();
+    const report = options.report ? new PredictionReport() : undefined;
     let prepared: PreparedImages | undefined;
     const models = await loadModels({ ...choice, engine: options.engine }, (lfn) => {
       prepared = prepareImages(paths, { lfn });
@@ -172,6 +179,7 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
           return;
         }
         await folder.add(file);
+        await report?.add(file);
         const overlays = options.overlays ? await writeOverlays(options.out, file) : [];
         const { id, path, seconds } = file;
         images.push({ id, path, ...summarize(file), overlays, seconds });
@@ -196,6 +204,23 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
       progress.finish();
       models.dispose();
     }
+    const written =
+      report === undefined || images.length === 0
+        ? undefined
+        : await writeRunReport(
+            options.out,
+            await report.finish({
+              origin: {
+                command: commandLine('predict', { positional: paths, options, seed: context.seed }),
+                seed: context.seed,
+                engine: models.engine,
+                startedAt,
+              },
+              models: choice,
+              scores,
+              problems,
+            }),
+          );
     const first = problems[0];
     const others =
       problems.length > 1 ? ` (the first of ${problems.length} images that were not predicted)` : '';
@@ -209,6 +234,7 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
         count: images.length,
         images,
         problems,
+        ...written,
       },
       text: [
         ...(context.screen.columns === undefined || images.length === 0
@@ -223,6 +249,7 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
               )}`,
               '',
             ]),
+        ...(written === undefined ? [] : [`${written.report}: the report, for a browser`]),
         `${options.out}: predictions of ${formatCount(images.length, 'image')}, engine ${models.engine.name}${scores === undefined ? '' : `, diagnoses as ${describeScores(scores)}`}`,
       ].join('\n'),
       failure:

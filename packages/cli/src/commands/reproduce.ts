@@ -9,6 +9,9 @@ import { formatDuration } from '../format.js';
 import { engineOption } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { numberList, whereFilter, wholeNumber } from '../parsers.js';
+import { commandLine } from '../report/command-line.js';
+import { reproductionReport } from '../report/reproduction.js';
+import { writeRunReport } from '../report/write.js';
 import { alignMarkdownTables } from '../table.js';
 
 interface ReproduceCommandOptions {
@@ -21,6 +24,7 @@ interface ReproduceCommandOptions {
   runs?: RunName[];
   resnet50?: string;
   classificationWhere?: WhereFilter;
+  report: boolean;
 }
 
 const ROMAN = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X'] as const;
@@ -99,9 +103,10 @@ export const reproduce = defineCommand<[], ReproduceCommandOptions>({
         '--classification-where <column=value>',
         'only images with this value count for task 3',
         whereFilter,
-      );
+      )
+      .option('--no-report', 'write no report.html');
   },
-  async run(context, { options }) {
+  async run(context, { options: { report, ...options } }) {
     const { FIGURE_NUMBERS, formatTable, reproduce: run } = await import('@lesion/reproduce');
     const unknown = options.figures?.find((figure) => !FIGURE_NUMBERS.includes(figure));
     if (unknown !== undefined) {
@@ -114,6 +119,7 @@ export const reproduce = defineCommand<[], ReproduceCommandOptions>({
     }
     const progress = context.progress('reproducing', '');
     const start = performance.now();
+    const startedAt = new Date().toISOString();
     try {
       const result = await run({
         ...options,
@@ -122,11 +128,21 @@ export const reproduce = defineCommand<[], ReproduceCommandOptions>({
         onProgress: showNetworkProgress(progress),
         onRun: (name, index, count) => context.note(`training run ${index + 1} of ${count}: ${name}`),
       });
+      const seconds = (performance.now() - start) / 1000;
+      const origin = {
+        command: commandLine('reproduce', { options: { ...options, report }, seed: context.seed }),
+        seed: context.seed,
+        startedAt,
+      };
+      const written = report
+        ? await writeRunReport(options.out, await reproductionReport({ origin, result, seconds }))
+        : undefined;
       return {
-        document: { ...result, seconds: (performance.now() - start) / 1000 },
+        document: { ...result, seconds, ...(written === undefined ? {} : { report: written.report }) },
         text: [
           ...result.tables.map((table) => alignMarkdownTables(formatTable(table), context.screen)),
           [
+            ...(written === undefined ? [] : [`${written.report}: the report, for a browser`]),
             `${result.tablesText}: these tables`,
             `${result.tablesData}: as data`,
             ...result.figures.map(({ title, svg, png }) => `${svg}, ${png}: ${title}`),

@@ -8,6 +8,9 @@ import { formatCount, formatDuration } from '../format.js';
 import { engineOption } from '../models.js';
 import { showNetworkProgress } from '../network-progress.js';
 import { decimalNumber, numberList, numberRange, wholeNumber } from '../parsers.js';
+import { commandLine } from '../report/command-line.js';
+import { trainingReport } from '../report/training.js';
+import { writeRunReport } from '../report/write.js';
 
 /** What may be set of a LIN alone; the rows of Tables III and IV, and the sizes. */
 interface LinOnlyOptions {
@@ -39,6 +42,7 @@ interface TrainOptions extends LinOnlyOptions, LfnOnlyOptions {
   profile: 'paper' | 'workstation' | 'quick';
   engine: EngineName | 'auto';
   resume: boolean;
+  report: boolean;
   limit?: number;
   epochs?: number;
   stepsPerEpoch?: number;
@@ -127,6 +131,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       )
       .addOption(engineOption())
       .option('--resume', 'go on with the run in --out', false)
+      .option('--no-report', 'write no report.html and no charts')
       .option('--limit <images>', 'training images at most; default all', wholeNumber({ min: 2 }))
       .option('--threads <number>', 'threads that decode; default all', wholeNumber({ min: 1 }))
       .optionsGroup('The course of the training:')
@@ -234,7 +239,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       .option('--cache <dir>', 'lfn: where patches and superpixels are kept; default in the run');
   },
   async run(context, { positional: [network], options }) {
-    const { data, out, profile, engine, resume, limit, threads, ...rest } = options;
+    const { data, out, profile, engine, resume, report, limit, threads, ...rest } = options;
     const { depth, width, size, scales, dataSets, resnet50, ...withoutNetwork } = rest;
     const { resolutionAugmentation, cropFractions, cropAnywhere, colorJitter, jaccardWeight, ...withoutLin } =
       withoutNetwork;
@@ -280,6 +285,7 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       onProgress: showNetworkProgress(progress),
     };
     const start = performance.now();
+    const startedAt = new Date().toISOString();
     let result: TrainingResult;
     try {
       result =
@@ -310,9 +316,21 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
       progress.finish();
     }
     const milliseconds = performance.now() - start;
+    const seconds = milliseconds / 1000;
+    const origin = {
+      command: commandLine('train', { positional: [network], options, seed: context.seed }),
+      seed: context.seed,
+      startedAt,
+    };
+    const written = report
+      ? await writeRunReport(out, await trainingReport({ origin, network, result, profile, seconds }))
+      : undefined;
     return {
-      document: { network, ...result, seconds: milliseconds / 1000 },
-      text: describeTraining(network, result, milliseconds),
+      document: { network, ...result, seconds, ...written },
+      text: [
+        describeTraining(network, result, milliseconds),
+        ...(written === undefined ? [] : [`${written.report}: the report, for a browser`]),
+      ].join('\n'),
     };
   },
 });

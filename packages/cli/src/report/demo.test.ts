@@ -3,7 +3,10 @@ import { analyzeLesion } from '@lesion/licu';
 import { renderReport } from '@lesion/report';
 import type { EvaluatedImage, Evaluation } from '@lesion/train';
 import { describe, expect, it } from 'vitest';
-import { DEMO_REPORT, reportImage, reportLosses, reportScores } from './demo-report.js';
+import { DEMO_REPORT } from './demo.js';
+import { evaluationScores } from './evaluation.js';
+import { reportImage } from './image.js';
+import { reportLosses } from './training.js';
 
 const size = { height: 8, width: 8 };
 
@@ -54,11 +57,17 @@ describe('the report of a demo', () => {
     expect(image).toMatchObject({
       id: 'A, trained here',
       truth: 'melanoma',
-      measures: { JA: 1 },
+      measures: { JA: 1, 'true class': 1 },
       indexes: { melanoma: 1 },
       featureCounts: { pigment_network: 1, streaks: 0 },
     });
-    expect(Object.keys(image.pictures)).toEqual(['outline', 'distanceMap', 'superpixels', 'features']);
+    expect(Object.keys(image.pictures)).toEqual([
+      'outline',
+      'distanceMap',
+      'refinedMaps',
+      'superpixels',
+      'features',
+    ]);
   });
 
   it('renders, undefined scores and missing validation losses included', async () => {
@@ -85,7 +94,7 @@ describe('the report of a demo', () => {
       failures: [],
       missing: [],
     };
-    const scores = reportScores(evaluation, 'trained here');
+    const scores = evaluationScores(evaluation, 'trained here');
     expect(scores[0]).toMatchObject({
       split: 'validation, trained here',
       metrics: { AUC: null },
