@@ -4,31 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { expect, it } from 'vitest';
-
-/** A fenced block of JavaScript (or of TypeScript that is JavaScript too). */
-interface CodeBlock {
-  /** The line of the README that its first line of code stands on, from 1. */
-  line: number;
-  code: string;
-  /** The content of the `text` block after it, if there is one: all that the code prints. */
-  printed: string | undefined;
-}
-
-const CODE_FENCE = /^```(?:js|ts)$/;
-
-/** The blocks that run: those fenced as `js` or `ts` and nothing else. One fenced as `ts no-run` does not. */
-function codeBlocks(readme: string): CodeBlock[] {
-  const lines = readme.split('\n');
-  const contentAfter = (fence: number): string[] => lines.slice(fence + 1, lines.indexOf('```', fence + 1));
-  return lines.flatMap((fence, index) => {
-    if (!CODE_FENCE.test(fence)) return [];
-    const code = contentAfter(index);
-    const after = index + code.length + 2;
-    const next = lines.findIndex((line, at) => at >= after && line.trim() !== '');
-    const printed = lines[next] === '```text' ? contentAfter(next).join('\n').trimEnd() : undefined;
-    return [{ line: index + 2, code: code.join('\n'), printed }];
-  });
-}
+import { codeBlocks } from './code-blocks.js';
 
 /** What each `console.log` that fills a line promises in the comment behind it or on a line of its own below. */
 function promises(code: string): { call: number; comment: string }[] {
@@ -72,7 +48,8 @@ export interface TestReadmeOptions {
 /**
  * Makes a test of each code block of a README. It runs in an empty folder, with its imports from `modules`, and
  * has to print what the `text` block after it shows, or else what the comments behind its `console.log` say; such
- * a comment may go on after a comma. A block that needs what a test has not, or long, is fenced as `ts no-run`.
+ * a comment may go on after a comma. A block that needs what a test has not, or long, has `<!-- not run: REASON -->`
+ * above it. Blocks for the shell are the business of {@link testGuide}.
  *
  * @param readme Where it lies: `new URL('../README.md', import.meta.url)`.
  * @param modules What its imports give, by name; for the package itself its source.
@@ -83,7 +60,9 @@ export async function testReadme(
   options: TestReadmeOptions = {},
 ): Promise<void> {
   const { comparable = (text) => text } = options;
-  const blocks = codeBlocks(await readFile(readme, 'utf8'));
+  const blocks = codeBlocks(await readFile(readme, 'utf8')).filter(
+    ({ language, notRun }) => (language === 'js' || language === 'ts') && notRun === undefined,
+  );
   if (blocks.length === 0) throw new Error(`${readme.pathname} has no code block that runs`);
   it.each(blocks)('runs the code on line $line of README.md', async (block) => {
     const home = process.cwd();
