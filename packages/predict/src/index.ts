@@ -2,6 +2,7 @@
  * `@lesion/predict`: trained LINs and LFNs on images, anywhere: on the engine of tfjs that is active, from a bundle
  * that any reader opens. What needs Node is in `@lesion/predict/node`.
  */
+export { sumClassMaps } from '@lesion/core';
 export { ARRAY_PRECISIONS, type ArrayPrecision } from './array-precision.js';
 export {
   BUNDLE_CARD,

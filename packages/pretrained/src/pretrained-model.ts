@@ -11,7 +11,7 @@ export type PretrainedModelName = (typeof PRETRAINED_MODELS)[number];
 /** A trained model as files. */
 export interface PretrainedModel {
   name: PretrainedModelName;
-  /** Absolute path of its bundle, for loadLin or loadLfn of `@lesion/train`. */
+  /** Absolute path of its bundle, for loadLin or loadLfn of `@lesion/predict/node`. */
   folder: string;
   /** Absolute path of its model card, Markdown: data, recipe, figures, limits and intended use. */
   card: string;
@@ -44,7 +44,7 @@ export function modelIn(models: string, name: PretrainedModelName): PretrainedMo
  * @throws LesionError `INVALID_ARGUMENT` for an unknown name; `NOT_FOUND` if its files are missing
  * @example
  * ```ts
- * const lin = await loadLin(pretrainedModel('lin').folder); // of @lesion/train
+ * const lin = await loadLin(pretrainedModel('lin').folder); // of @lesion/predict/node
  * ```
  */
 export function pretrainedModel(name: PretrainedModelName): PretrainedModel {

@@ -5,7 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DERMOSCOPIC_FEATURES, LESION_CLASSES } from '@lesion/core';
 import { drawSyntheticLesion } from '@lesion/isic';
-import { loadLfn, loadLin, readBundle } from '@lesion/train';
+import { loadLfn, loadLin, readBundle } from '@lesion/predict/node';
 import { describe, expect, it } from 'vitest';
 import { PRETRAINED_MODELS, pretrainedModel } from '../src/index.js';
 

@@ -131,6 +131,38 @@ export const uses: Record<string, Use> = {
     `,
     prints: 'onnxruntime,wasm,cpu',
   },
+  predict: {
+    code: `
+      import '@tensorflow/tfjs-backend-cpu';
+      import { createHash } from 'node:crypto';
+      import { existsSync } from 'node:fs';
+      import { createRgbImage } from '@lesion/core';
+      import { buildLfn } from '@lesion/lfn';
+      import { encodeTensors, lfnFromBundle, namedVariables, openBundle, readArrays } from '@lesion/predict';
+      import { NETWORK_FORMS } from '@lesion/predict/node';
+      const weights = encodeTensors(await readArrays(namedVariables(buildLfn({ variant: 'narrow' }))));
+      const hash = (content) => createHash('sha256').update(content).digest('hex');
+      const manifest = {
+        format: 'lesion-bundle', formatVersion: 1, kind: 'lfn',
+        networks: [{ name: 'lfn', builder: 'lfn', architecture: { variant: 'narrow' }, weights: 'lfn.safetensors' }],
+        normalization: { channelOrder: 'rgb', mean: [0, 0, 0], scale: 0.01 }, classes: ['background'],
+        inference: { superpixels: { count: 4 } }, metrics: {}, data: { fingerprint: '', counts: {} },
+        training: { seed: 0, engine: 'cpu', configuration: {}, history: {} },
+        files: { 'lfn.safetensors': { bytes: weights.length, sha256: hash(weights) } },
+      };
+      const sealed = { sha256: hash(JSON.stringify(manifest, null, 2)), manifest };
+      const files = {
+        'bundle.json': new TextEncoder().encode(JSON.stringify(sealed, null, 2) + '\\n'),
+        'lfn.safetensors': weights,
+      };
+      const bundle = await openBundle(async (name) => files[name], { where: 'memory', kind: 'lfn' });
+      const lfn = await lfnFromBundle(bundle);
+      const { count, features } = await lfn.predict(createRgbImage({ height: 64, width: 64 }));
+      console.log(features.streaks.length === count, NETWORK_FORMS.join(), existsSync('node_modules/onnxruntime-node'));
+    `,
+    beside: ['@tensorflow/tfjs-backend-cpu@^4.22.0'],
+    prints: 'true exported,tfjs false',
+  },
   train: {
     code: `
       import { createRgbImage } from '@lesion/core';
