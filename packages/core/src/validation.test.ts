@@ -1,5 +1,6 @@
 import { expect, it, describe as suite } from 'vitest';
 import {
+  assertAllFinite,
   assertBinaryMask,
   assertClassMaps,
   assertLabelMap,
@@ -29,6 +30,17 @@ suite('validation', () => {
     expect(() => assertBinaryMask(mask)).toThrow('got 255 at row 1, column 2');
     // The view without that column is fine, although the data behind it is not.
     expect(() => assertBinaryMask(mask.hi(2, 2))).not.toThrow();
+  });
+
+  it('points at the first value that is not finite, whatever the array', () => {
+    const far = new Float32Array(9);
+    far[6] = Number.NEGATIVE_INFINITY;
+    far[8] = Number.NaN;
+    expect(() => assertAllFinite(far, 'maps')).toThrow(
+      'maps: holds a value that is not finite; got -Infinity at index 6 of 9',
+    );
+    expect(() => assertAllFinite([0, Number.NaN], 'list')).toThrow('got NaN at index 1 of 2');
+    expect(() => assertAllFinite(far.subarray(0, 6), 'maps')).not.toThrow();
   });
 
   it('refuses negative labels and wrong class counts', () => {

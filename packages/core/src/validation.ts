@@ -1,5 +1,6 @@
 /** Checks at the borders of the packages: each throws an error that names the parameter and the mend. */
 import type { NdArray } from 'ndarray';
+import { areBinary, areFinite, areNotNegative } from './array-checks.js';
 import {
   type BinaryMask,
   type ClassMaps,
@@ -84,6 +85,7 @@ export function assertRgbImage(value: unknown, name = 'image'): asserts value is
 export function assertBinaryMask(value: unknown, name = 'mask'): asserts value is BinaryMask {
   assertArray(value, name, 'a binary mask', 'uint8', 2, 'Make one with createBinaryMask.');
   const data = contiguousData(value as BinaryMask);
+  if (areBinary(data)) return;
   for (let i = 0; i < data.length; i++) {
     if (data[i]! > 1) {
       const width = value.shape[1]!;
@@ -108,6 +110,7 @@ export function assertLabelMap(value: unknown, name = 'labels'): asserts value i
     'Make one with createLabelMap or slic of @lesion/superpixel.',
   );
   const data = contiguousData(value as LabelMap);
+  if (areNotNegative(data)) return;
   for (let i = 0; i < data.length; i++) {
     if (data[i]! < 0) {
       const width = value.shape[1]!;
@@ -218,6 +221,7 @@ export function assertOneOf<T extends string | number>(
 
 /** @throws LesionError `NOT_FINITE` if `values` holds NaN or an infinity; names the first one's index. */
 export function assertAllFinite(values: ArrayLike<number>, name: string): void {
+  if (areFinite(values)) return;
   for (let i = 0; i < values.length; i++) {
     if (!Number.isFinite(values[i])) {
       throw new LesionError('NOT_FINITE', {
