@@ -9,6 +9,7 @@ import { FeatureTable, StepTable, showDiagnoses, showEngines } from './page/resu
 import { Stage } from './page/stage.js';
 import { ACTIVITIES, DIAGNOSES, megapixels, sizeText } from './page/words.js';
 import {
+  type Activity,
   type Download,
   ENGINE_CHOICES,
   type EngineChoice,
@@ -32,6 +33,8 @@ let photos = 0;
 /** A photo that was chosen before the networks were there. */
 let waiting: File | undefined;
 let isReady = false;
+/** What the worker told last that it does. */
+let activity: Activity | undefined;
 let cards: ModelCards | undefined;
 /** The words for screen readers that were said last. */
 let announced = '';
@@ -147,6 +150,21 @@ function save({ name, type, bytes }: Extract<Reply, { kind: 'download' }>): void
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
+function showProgress({ activity: now, done, total }: Extract<Reply, { kind: 'progress' }>): void {
+  activity = now;
+  const unit = now === 'lin' ? 'scales' : now === 'lfn' ? 'superpixels' : undefined;
+  const counted = unit === undefined || total <= 1 ? '' : `: ${done} of ${total} ${unit}`;
+  showState(ACTIVITIES[now] + counted, done / total);
+  announce(ACTIVITIES[now]);
+  if (unit === undefined) return;
+  cancel.hidden = false;
+  resume.hidden = true;
+  if (now === 'lfn' && done === total) {
+    rest('Done');
+    announce('Done.');
+  }
+}
+
 function receive(reply: Reply): void {
   switch (reply.kind) {
     case 'ready':
@@ -162,19 +180,9 @@ function receive(reply: Reply): void {
       });
       document.body.dataset['engine'] = reply.engines.find(({ active }) => active)?.name ?? '';
       break;
-    case 'progress': {
-      const { activity, done, total } = reply;
-      const counted = activity === 'lin' || activity === 'lfn' ? `: ${done} of ${total}` : '';
-      const unit = activity === 'lin' ? ' scales' : activity === 'lfn' ? ' superpixels' : '';
-      showState(
-        `${ACTIVITIES[activity]}${total > 1 || activity === 'lfn' ? counted + (counted && unit) : ''}`,
-        done / total,
-      );
-      announce(ACTIVITIES[activity]);
-      if (activity === 'lfn') cancel.hidden = false;
-      if (activity === 'lfn' && done === total) rest('Done');
+    case 'progress':
+      showProgress(reply);
       break;
-    }
     case 'photo': {
       if (reply.photo !== photo?.number) break;
       photo.isShown = true;
@@ -206,7 +214,7 @@ function receive(reply: Reply): void {
       break;
     case 'features':
       features.show(reply.summary, reply.done, reply.total, controls.display.threshold);
-      enable(['features'], reply.done === reply.total && !problem.textContent);
+      enable(['features'], reply.done === reply.total);
       break;
     case 'view':
       stage.show(reply.view, reply.picture);
@@ -239,7 +247,10 @@ function receive(reply: Reply): void {
       }
       break;
     case 'done':
-      if (reply.request === 'engine' && photo === undefined) rest('Ready for a photo');
+      if (reply.request === 'engine' && (activity === 'engine' || activity === 'models')) {
+        rest(photo === undefined ? 'Ready for a photo' : 'The other engine is ready');
+        resume.hidden = photo === undefined;
+      }
       if (reply.request !== 'start' || !isReady) break;
       rest(photo === undefined ? 'Ready for a photo' : 'Stopped');
       announce('Ready for a photo.');
@@ -259,6 +270,8 @@ const client = new Client(
     onRestart: () => {
       isReady = false;
       if (photo !== undefined) photo.inWorker = false;
+      // The new worker knows nothing of what the old one had found.
+      enable(ALL, false);
       cancel.hidden = true;
       resume.hidden = photo === undefined;
       announce('Stopped.');

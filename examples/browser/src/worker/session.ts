@@ -47,6 +47,8 @@ import { drawView, type Scene, thumbnailImage, thumbnailScene, toPixels } from '
 
 /** Patches that go through the LFN at once: results are told, and sliders heard, between two of these. */
 const BATCH = 64;
+/** The same where a graphics processor is imitated: a pass of 64 takes a minute there. */
+const EMULATED_BATCH = 8;
 /** Milliseconds without a change of the superpixels before the LFN looks at them. */
 const SETTLED = 250;
 
@@ -98,6 +100,8 @@ export class Session {
   #models: ModelAddresses | undefined;
   #engines: EngineState[] = [];
   #cards: ModelCards = { lin: '', lfn: '' };
+  /** The networks' being built. */
+  #loading: Promise<void> = Promise.resolve();
   #lin: Lin | undefined;
   #lfn: Lfn | undefined;
   #settings: Settings | undefined;
@@ -199,8 +203,13 @@ export class Session {
     this.#tellEngines();
   }
 
-  /** Builds the networks on an engine. */
-  async #load(engine: EngineChoice): Promise<void> {
+  /** Builds the networks on an engine, after those that are being built on another. */
+  #load(engine: EngineChoice): Promise<void> {
+    this.#loading = this.#loading.catch(() => {}).then(() => this.#build(engine));
+    return this.#loading;
+  }
+
+  async #build(engine: EngineChoice): Promise<void> {
     const begun = performance.now();
     this.#lin?.dispose();
     this.#lfn?.dispose();
@@ -229,11 +238,13 @@ export class Session {
   }
 
   async #switchEngine(engine: EngineChoice): Promise<void> {
+    const isUnderWay = this.#photo !== undefined && !this.#photo.hasAllFeatures && !this.#run.signal.aborted;
     const signal = this.#begin();
     this.#progress('engine', 0, 1);
     await this.#load(engine);
     this.#tellEngines();
-    if (this.#photo !== undefined) await this.#predict(signal);
+    // What is there stays: the other engine would find the same but for rounding.
+    if (isUnderWay) await this.#predict(signal);
   }
 
   #abort(): void {
@@ -286,6 +297,8 @@ export class Session {
     this.#progress('lin', 0, 1);
     photo.classMaps = undefined;
     photo.prediction = undefined;
+    await this.#loading;
+    throwIfAborted(signal);
     const classMaps = await this.#lin!.classMaps(photo.image, undefined, {
       signal,
       onProgress: ({ done, total }) => {
@@ -335,8 +348,8 @@ export class Session {
     if (photo === undefined) return;
     this.#looking.abort();
     this.#findSuperpixels(photo);
-    // The photo's own run comes to them by itself, unless it is over.
-    if (photo.classMaps === undefined) return;
+    // The photo's own run comes to them by itself, unless it is over or was stopped.
+    if (photo.classMaps === undefined && !this.#run.signal.aborted) return;
     // Not waited for: the next change may come at once.
     void this.#guarded('look', () => this.#lookForFeatures(photo, SETTLED));
   }
@@ -347,6 +360,7 @@ export class Session {
     this.#looking = new AbortController();
     const { signal } = this.#looking;
     await wait(delay, signal);
+    await this.#loading;
     throwIfAborted(signal);
     const begun = performance.now();
     const regions = this.#lesionFirst(photo);
@@ -356,14 +370,15 @@ export class Session {
     photo.features = features;
     photo.hasAllFeatures = false;
     const { network, manifest } = this.#lfn!;
+    const batch = this.#engines.some(({ active, emulated }) => active && emulated) ? EMULATED_BATCH : BATCH;
     let passes = 0;
     this.#progress('lfn', 0, regions.length);
-    for (let first = 0; first < regions.length; first += BATCH) {
-      const some = regions.slice(first, first + BATCH);
+    for (let first = 0; first < regions.length; first += batch) {
+      const some = regions.slice(first, first + batch);
       const patches = extractPatches(photo.image, some, { size: LFN_PATCH_SIZE });
       const probabilities = await predictPatches(network, patches, {
         normalization: manifest.normalization,
-        batchSize: BATCH,
+        batchSize: batch,
         signal,
       });
       passes++;
