@@ -13,7 +13,7 @@ export const seriesClass = (index: number): string => `series-${(index % SERIES.
 export const CHART_RULES = [
   '.series path, .series line { fill: none; stroke-width: 2; stroke-linejoin: round; }',
   '.series .band { fill-opacity: .16; stroke: none; }',
-  '.series .bar { stroke: none; }',
+  '.series .column { stroke: none; }',
   '.series .whisker { stroke-width: 1.2; stroke-dasharray: none; }',
   '.chart .cell { stroke: none; }',
   '.chart .chance { stroke-dasharray: 3 4; }',
@@ -30,6 +30,6 @@ export const FIGURE_STYLE = [
   CHART_RULES,
   ...SERIES.map(
     (colour, i) =>
-      `.series-${i + 1} path, .series-${i + 1} line { stroke: ${colour}; stroke-dasharray: ${DASHES[i]}; } .series-${i + 1}.small circle { stroke: ${colour}; } .series-${i + 1} circle, .series-${i + 1} .band, .series-${i + 1} .bar, .series-${i + 1} .cell { fill: ${colour}; }`,
+      `.series-${i + 1} path, .series-${i + 1} line { stroke: ${colour}; stroke-dasharray: ${DASHES[i]}; } .series-${i + 1}.small circle { stroke: ${colour}; } .series-${i + 1} circle, .series-${i + 1} .band, .series-${i + 1} .column, .series-${i + 1} .cell { fill: ${colour}; }`,
   ),
 ].join('\n');

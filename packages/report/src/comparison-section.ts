@@ -26,7 +26,7 @@ function comparison({
   }
   const hasSource = rows.some(({ source, note }) => source !== undefined || note !== undefined);
   return markup`<div class="comparison"><div class="scroll"><table><caption>${title}${protocol && markup`<span class="soft">${protocol}</span>`}</caption>
-<thead><tr><th scope="col" rowspan="2"></th>${columns.map((name) => markup`<th scope="colgroup" colspan="2" class="pair">${name}</th>`)}${hasSource && markup`<th scope="col" rowspan="2">Source of ours</th>`}</tr>
+<thead><tr><td rowspan="2"></td>${columns.map((name) => markup`<th scope="colgroup" colspan="2" class="pair">${name}</th>`)}${hasSource && markup`<th scope="col" rowspan="2">Source of ours</th>`}</tr>
 <tr>${columns.map(() => markup`<th scope="col" class="number pair">${reference}</th><th scope="col" class="number">ours</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ name, cells, source, note }) => markup`

@@ -46,7 +46,7 @@ export function histogramChart({ title, measure, values }: ReportHistogram): Dra
   const middle = median(values);
   const bars = counts.map((count, i) => {
     const [left, right] = [x(i / BINS), x((i + 1) / BINS)];
-    return markup`<rect class="bar" x="${round(left + 1)}" y="${round(y(count))}" width="${round(right - left - 2)}" height="${round(y(0) - y(count))}"/>`;
+    return markup`<rect class="column" x="${round(left + 1)}" y="${round(y(count))}" width="${round(right - left - 2)}" height="${round(y(0) - y(count))}"/>`;
   });
   const at = round(x(middle));
   // To the left of the line where the right has no room.

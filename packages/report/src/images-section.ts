@@ -169,7 +169,7 @@ export function imagesSection(
     'minmax(8.5rem, 11rem)',
     'minmax(18rem, 1fr)',
     ...(classes.length > 0 ? [isCalibrated ? '17rem' : '14rem'] : []),
-    ...measures.map(() => '4.5rem'),
+    ...measures.map(() => '5rem'),
   ].join(' ');
   return {
     content: markup`${legend(images, options.palette)}

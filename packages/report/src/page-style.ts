@@ -70,6 +70,7 @@ td.share { width: 9rem; vertical-align: middle; }
 .bar .ground { fill: var(--rule); }
 .bar.strong rect:not(.ground) { fill: var(--bar-strong); }
 figure { margin: 0; }
+.grid-of-two > figure { max-width: 46rem; }
 .chart { display: block; width: 100%; height: auto; }
 .chart text { fill: var(--soft); font-size: 11.5px; }
 .chart .grid line { stroke: var(--rule); }
@@ -78,10 +79,10 @@ figure { margin: 0; }
 .series-2 path, .series-2 line { stroke: var(--series-2); stroke-dasharray: 7 3; }
 .series-3 path, .series-3 line { stroke: var(--series-3); stroke-dasharray: 2 3; }
 .series-4 path, .series-4 line { stroke: var(--series-4); stroke-dasharray: 9 3 2 3; }
-.series-1 circle, .series-1 .band, .series-1 .bar, .series-1 .cell { fill: var(--series-1); }
-.series-2 circle, .series-2 .band, .series-2 .bar, .series-2 .cell { fill: var(--series-2); }
-.series-3 circle, .series-3 .band, .series-3 .bar, .series-3 .cell { fill: var(--series-3); }
-.series-4 circle, .series-4 .band, .series-4 .bar, .series-4 .cell { fill: var(--series-4); }
+.series-1 circle, .series-1 .band, .series-1 .column, .series-1 .cell { fill: var(--series-1); }
+.series-2 circle, .series-2 .band, .series-2 .column, .series-2 .cell { fill: var(--series-2); }
+.series-3 circle, .series-3 .band, .series-3 .column, .series-3 .cell { fill: var(--series-3); }
+.series-4 circle, .series-4 .band, .series-4 .column, .series-4 .cell { fill: var(--series-4); }
 .chart .chance { stroke: var(--soft); }
 .chart .ink { fill: var(--ink); font-size: 13px; }
 .series.small circle { stroke: var(--series-1); }
@@ -118,6 +119,7 @@ table.images tr[hidden] { display: none; }
 table.images > thead > tr { border-bottom-width: 2px; align-items: end; }
 table.images :is(th, td) { padding: 0; border: 0; min-width: 0; }
 table.images > thead th { padding-bottom: .4rem; }
+table.images > thead th.number { white-space: normal; }
 table.images .identity { overflow-wrap: anywhere; }
 table.images .identity b { display: block; font-weight: 600; }
 .pictures { display: flex; flex-wrap: wrap; gap: .6rem; }
@@ -134,7 +136,7 @@ table.images .identity b { display: block; font-weight: 600; }
 .indexes .share { grid-column: 1 / -1; }
 .indexes dt, .indexes dd { margin: 0; }
 .indexes .highest dt, .indexes .highest dd { font-weight: 700; }
-.sort { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
+.sort { min-height: 24px; font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
 .sort:hover { text-decoration: underline; }
 .sort::after { content: "\\2195"; opacity: .45; margin-left: .2em; }
 .sort[data-order=ascending]::after { content: "\\2191"; opacity: 1; }

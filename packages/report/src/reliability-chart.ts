@@ -29,7 +29,7 @@ export function reliabilityChart({ name, bins, error }: ReportReliableClass, ind
   const bars = bins.map(({ lower, upper, count }) => {
     const [left, right] = [x(lower), x(upper)];
     const height = (room * count) / most;
-    return markup`<g class="series ${seriesClass(index)}"><rect class="bar" x="${round(left + 1)}" y="${round(ground - height)}" width="${round(Math.max(right - left - 2, 0.5))}" height="${round(height)}" opacity="0.55"/></g><text x="${round((left + right) / 2)}" y="${round(ground - height - 3)}" text-anchor="middle">${count}</text>`;
+    return markup`<g class="series ${seriesClass(index)}"><rect class="column" x="${round(left + 1)}" y="${round(ground - height)}" width="${round(Math.max(right - left - 2, 0.5))}" height="${round(height)}" opacity="0.55"/></g><text x="${round((left + right) / 2)}" y="${round(ground - height - 3)}" text-anchor="middle">${count}</text>`;
   });
   const marks = bins.map(({ meanScore, positiveShare, low, high }) => {
     const at = round(x(meanScore));

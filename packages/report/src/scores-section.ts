@@ -57,7 +57,7 @@ function taskTable({
     count !== undefined && `${count} ${count === 1 ? 'image' : 'images'}`,
   ].filter((fact) => typeof fact === 'string');
   return markup`<div><div class="scroll"><table class="wide"><caption>Task ${task}: ${TASKS[task]}<span class="soft">${facts.join(', ')}</span></caption>
-<thead><tr><th scope="col"></th>${names.map(
+<thead><tr><td></td>${names.map(
     (name) =>
       markup`<th scope="col" class="number">${Object.hasOwn(MEASURES, name) ? markup`<abbr title="${MEASURES[name]}">${name}</abbr>` : name}</th>`,
   )}</tr></thead>
