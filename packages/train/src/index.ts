@@ -35,6 +35,7 @@ export {
   predictClassMaps,
   predictPatches,
   type StoredArray,
+  sumClassMaps,
   tfjsNetwork,
 } from '@lesion/predict';
 export {
