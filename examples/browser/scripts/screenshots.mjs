@@ -1,5 +1,5 @@
-// Takes the README's picture and others to look at, of the built page in Chromium.
-// npm run build:page && npm run screenshots [FOLDER]; the folder is a temporary one unless it is given.
+// Takes the README's picture, screenshot.jpg, and others to look at, of the built page in Chromium.
+// npm run build:page && npm run screenshots [FOLDER]; the others go to a temporary folder unless one is given.
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -35,6 +35,7 @@ await shoot(page, 'start');
 await page.click('.sample');
 await state(page, 'Done');
 await shoot(page, 'page');
+await page.screenshot({ path: join(root, 'screenshot.jpg'), type: 'jpeg', quality: 80 });
 await page.emulateMedia({ colorScheme: 'dark' });
 await page.check('input[name="view"][value="superpixels"]');
 await page.waitForFunction(() => document.querySelector('#canvas').dataset.drawn === 'superpixels');
@@ -45,7 +46,10 @@ await page.waitForFunction(() => document.querySelector('#canvas').dataset.drawn
 await page.emulateMedia({ colorScheme: 'light' });
 // The same page, narrowed: its work is done already.
 await page.setViewportSize({ width: 360, height: 740 });
+await page.evaluate(() => scrollTo(0, 0));
 await shoot(page, 'phone');
+await page.focus('#threshold');
+await shoot(page, 'phone-sliders');
 await shoot(page, 'phone-whole', { fullPage: true });
 
 await browser.close();
