@@ -11,7 +11,6 @@ import {
   drawFeatures,
   drawHeatMap,
   drawOutline,
-  drawSuperpixels,
   picture,
   type ReportData,
   type ReportImage,
@@ -21,12 +20,12 @@ import {
   subgroups,
 } from '../src/index.js';
 
-const SIZE = { height: 208, width: 278 };
-const SMALL = { height: 112, width: 150 };
+const SIZE = { height: 176, width: 235 };
+const SMALL = { height: 96, width: 128 };
 
 /** Skin with noise, as photographs have it, and a dark lesion on it, with all that a report shows of it. */
 function pictures(random: SeededRandom, id: string): ReportPictures {
-  const radius = 40 + 50 * random.next();
+  const radius = 35 + 40 * random.next();
   const inside = (y: number, x: number, scale: number): number =>
     1 - Math.hypot(y * scale - SIZE.height / 2, (x * scale - SIZE.width / 2) * 0.8) / radius;
   const image = createRgbImage(SIZE);
@@ -36,12 +35,12 @@ function pictures(random: SeededRandom, id: string): ReportPictures {
     for (let x = 0; x < SIZE.width; x++) {
       const depth = inside(y, x, 1);
       const dark = depth > 0 ? 90 * Math.min(1, depth * 4) : 0;
-      const grain = 24 * (random.next() - 0.5) + 14 * Math.sin(x / 5) * Math.cos(y / 7);
+      const grain = 14 * (random.next() - 0.5) + 14 * Math.sin(x / 5) * Math.cos(y / 7);
       for (const [channel, base] of [215, 170, 150].entries()) {
         image.set(y, x, channel, Math.max(0, Math.min(255, base - dark + grain)));
       }
       mask.set(y, x, depth > 0 ? 1 : 0);
-      labels.set(y, x, Math.floor(y / 16) * 18 + Math.floor(x / 16));
+      labels.set(y, x, Math.floor(y / 16) * 15 + Math.floor(x / 16));
     }
   }
   const map = (power: number): ReturnType<typeof createScalarMap> => {
@@ -54,8 +53,8 @@ function pictures(random: SeededRandom, id: string): ReportPictures {
     }
     return values;
   };
-  const features = { streaks: Float32Array.from({ length: 13 * 18 }, () => random.next() * 0.6) };
-  const options = { quality: 78, shortSide: 208 };
+  const features = { streaks: Float32Array.from({ length: 11 * 15 }, () => random.next() * 0.6) };
+  const options = { quality: 75, shortSide: 176 };
   return {
     outline: picture(drawOutline(image, mask), { ...options, description: `lesion outline of ${id}` }),
     distanceMap: picture(drawHeatMap(map(1)), { ...options, description: `distance map of ${id}` }),
@@ -65,7 +64,6 @@ function pictures(random: SeededRandom, id: string): ReportPictures {
         picture(drawHeatMap(map(1.5 + i)), { ...options, description: `refined map of ${id}, ${name}` }),
       ]),
     ),
-    superpixels: picture(drawSuperpixels(image, labels), { ...options, description: `superpixels of ${id}` }),
     features: picture(drawFeatures(image, labels, features), {
       ...options,
       description: `features of ${id}`,

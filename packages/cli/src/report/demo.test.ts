@@ -61,13 +61,7 @@ describe('the report of a demo', () => {
       indexes: { melanoma: 1 },
       featureCounts: { pigment_network: 1, streaks: 0 },
     });
-    expect(Object.keys(image.pictures)).toEqual([
-      'outline',
-      'distanceMap',
-      'refinedMaps',
-      'superpixels',
-      'features',
-    ]);
+    expect(Object.keys(image.pictures)).toEqual(['outline', 'distanceMap', 'refinedMaps', 'features']);
   });
 
   it('renders, undefined scores and missing validation losses included', async () => {

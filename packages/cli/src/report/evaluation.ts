@@ -24,7 +24,7 @@ const REPLICATES = 1000;
 
 type Kept = Omit<ScoredImage, 'scores'> & { lin: Parameters<typeof classScores>[0] | undefined };
 
-/** Collects thumbnails and figures while a split is evaluated: some 40 kB an image, and 20 bytes a superpixel. */
+/** Collects thumbnails and figures while a split is evaluated: some 30 kB an image, and 20 bytes a superpixel. */
 export class EvaluationReport {
   readonly #images: ReportImage[] = [];
   readonly #kept: Kept[] = [];

@@ -21,10 +21,10 @@ import { drawLesion, type OverlaySubject } from '../overlays.js';
 export type ReportSubject = OverlaySubject & Partial<Pick<EvaluatedImage, 'record' | 'features'>>;
 
 /** Short sides in pixels: outlines are thin and need some, maps are smooth and do with few. */
-const OVERLAY_SIDE = 208;
-const MAP_SIDE = 112;
+const OVERLAY_SIDE = 176;
+const MAP_SIDE = 96;
 
-const QUALITY = 78;
+const QUALITY = 75;
 
 type Lin = NonNullable<ImagePrediction['lin']>;
 
@@ -58,12 +58,12 @@ async function mapPictures(
 }
 
 /**
- * One image of a report. What is kept is some 40 kB of thumbnails; the image itself may go.
+ * One image of a report. What is kept is some 30 kB of thumbnails; the image itself may go.
  *
  * @param models whose result it is where there are several; stands behind the image's id
  */
 export async function reportImage(subject: ReportSubject, models?: string): Promise<ReportImage> {
-  const { drawFeatures, drawSuperpixels, picture } = await import('@lesion/report');
+  const { drawFeatures, picture } = await import('@lesion/report');
   const { id, record, image, mask, lin, lfn } = subject;
   const truth = record?.diagnosis;
   const scores = lin?.probabilities ?? lin?.indexes;
@@ -89,10 +89,6 @@ export async function reportImage(subject: ReportSubject, models?: string): Prom
       ...(lfn === undefined
         ? {}
         : {
-            superpixels: picture(drawSuperpixels(image, lfn.labels), {
-              ...overlay,
-              description: `superpixels of ${id}`,
-            }),
             features: picture(drawFeatures(image, lfn.labels, lfn.features), {
               ...overlay,
               description: `superpixels of ${id} that carry a feature`,
