@@ -140,7 +140,7 @@ export async function predict(url: string): Promise<{ bytes: number; streaks: nu
     },
   });
   const lfn = await lfnFromBundle(bundle);
-  const { features } = await lfn.predict(drawnImage(96, 120), undefined, { superpixels: { count: 40 } });
+  const { features } = await lfn.predict(drawnImage(60, 72), undefined, { superpixels: { count: 6 } });
   lfn.dispose();
   return { bytes, streaks: [...features.streaks], network: [...features.pigment_network] };
 }
