@@ -165,7 +165,12 @@ function showProgress({ activity: now, done, total }: Extract<Reply, { kind: 'pr
   }
 }
 
+/** Replies that tell of a photo's results. */
+const RESULTS: readonly Reply['kind'][] = ['scores', 'superpixels', 'features', 'view', 'thumbnail'];
+
 function receive(reply: Reply): void {
+  // What was on its way when another photo was chosen tells of the one before.
+  if (RESULTS.includes(reply.kind) && !photo?.isShown) return;
   switch (reply.kind) {
     case 'ready':
       isReady = true;
@@ -286,7 +291,8 @@ cancel.addEventListener('click', () => {
 resume.addEventListener('click', () => {
   if (photo === undefined) return;
   showProblem('');
-  if (!photo.inWorker) return void open(photo.file);
+  // Stopped by force, or before it was decoded.
+  if (!photo.inWorker || !photo.isShown) return void open(photo.file);
   resume.hidden = true;
   cancel.hidden = false;
   client.send({ kind: 'resume' });

@@ -387,6 +387,8 @@ if (chromiumPath === undefined) {
         // The meta element does not hold for workers: they go by the headers that the service worker adds.
         expect(outcome.worker).toContain("default-src 'none'");
         expect(await page.textContent('#engine-wasm-detail')).toContain('one thread');
+        await page.reload();
+        expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
       } finally {
         await context.close();
         await bare.close();
