@@ -1,6 +1,7 @@
 // The documents of this repository, and which test runs the code that they show.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { type CodeBlock, codeBlocks } from '@lesion/test-support';
 import { globSync } from 'tinyglobby';
 import { repository } from './entry-points.js';
 
@@ -25,6 +26,17 @@ export const DOCUMENTS = [
   ...DOCUMENTS_WITH_CODE,
   ...matching('docs/*.md', 'docs/decisions/*.md', 'bench/*.md', 'examples/*/README.md'),
 ];
+
+/** A model card's hash is in its bundle, so that a mark cannot be put into it; it shows how the model was made. */
+const CARD = /^packages\/pretrained\/models\//;
+
+/** The blocks of a document with code. */
+export function blocksOf(document: string): CodeBlock[] {
+  const blocks = codeBlocks(readFileSync(`${repository}${document}`, 'utf8'));
+  return CARD.test(document)
+    ? blocks.map((block) => ({ ...block, notRun: 'how the model was made' }))
+    : blocks;
+}
 
 /** The tests of packages that run the JavaScript of documents, with the text of each. */
 const readmeTests = matching('packages/*/test/readme.test.ts').map((path) => ({

@@ -1,13 +1,12 @@
 // Runs the blocks of READMEs that no package's own test runs: those for the shell, and some whose JavaScript leans on
 // packages that stand above their own.
-import { readFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { drawSyntheticLesion, writeSyntheticDataset } from '@lesion/isic';
 import { writeJpeg } from '@lesion/preprocess/node';
-import { codeBlocks, isProgram, testGuide } from '@lesion/test-support';
-import { DOCUMENTS_WITH_CODE, exampleOf, isRunByPackage } from '../src/documents.js';
+import { isProgram, testGuide } from '@lesion/test-support';
+import { blocksOf, DOCUMENTS_WITH_CODE, exampleOf, isRunByPackage } from '../src/documents.js';
 import { repository } from '../src/entry-points.js';
 
 // What the reader of a README has: a photo, and the challenge's data.
@@ -18,8 +17,7 @@ await writeSyntheticDataset(join(given, 'isic2017'), { training: 6, validation: 
 for (const document of DOCUMENTS_WITH_CODE) {
   if (exampleOf(document) !== undefined) continue; // a guide: guides.test.ts
   const languages = isRunByPackage(document) ? ['sh'] : ['js', 'ts', 'sh', 'python'];
-  const blocks = codeBlocks(readFileSync(`${repository}${document}`, 'utf8'));
-  const runs = blocks.some(
+  const runs = blocksOf(document).some(
     ({ language, notRun }) => isProgram(language) && languages.includes(language) && notRun === undefined,
   );
   if (!runs) continue;
