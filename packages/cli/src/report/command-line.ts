@@ -14,7 +14,7 @@ function quoted(word: string): string {
 const MOST_PATHS = 8;
 
 function textOf(value: unknown): string | undefined {
-  if (Array.isArray(value)) return value.join(',');
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(',');
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   // What whereFilter made of `column=value`.
   const { column, value: wanted } = value as { column?: unknown; value?: unknown };
