@@ -27,7 +27,10 @@ export function formatReportTable(report: DatasetReport, maxIssues: number, scre
   ]);
   const parts = [
     harmless(report.folder),
-    formatTable([[...header, ...(hasUndiagnosed ? ['unknown'] : [])], ...rows], { screen, spare: [4, 3] }),
+    formatTable([[...header, ...(hasUndiagnosed ? ['unknown'] : [])], ...rows], {
+      screen,
+      spare: [4, 3, 2, 7],
+    }),
   ];
 
   const annotated = splits.filter(([, split]) => split.annotated > 0);

@@ -29,6 +29,9 @@ export const VERSION = (
 
 /** Help is as wide as the terminal, up to where lines get too long to read. */
 const MOST_COLUMNS = 110;
+const INDENT = 2;
+/** A description beside its option is at least as wide as this; else it stands below. */
+const LEAST_DESCRIPTION = 32;
 
 function helpWidth(screen: Screen): number {
   return Math.min(screen.columns ?? 80, MOST_COLUMNS);
@@ -45,8 +48,19 @@ function formatExamples(examples: readonly CommandExample[], screen: Screen): st
 
 /** How commander writes help: titles in bold, and no word on flags that are not set. */
 function helpStyle(screen: Screen): Partial<Help> {
+  const width = helpWidth(screen);
   return {
-    helpWidth: helpWidth(screen),
+    helpWidth: width,
+    formatItem(term, termWidth, description) {
+      const isNarrow = width - termWidth - 2 * INDENT < LEAST_DESCRIPTION;
+      const indent = isNarrow ? 3 * INDENT : termWidth + 2 * INDENT;
+      const lines = wrapText(description, width - indent).map((line) => ' '.repeat(indent) + line);
+      const padding = ' '.repeat(Math.max(0, termWidth - textWidth(term)));
+      const head = `${' '.repeat(INDENT)}${term}`;
+      return isNarrow || description === ''
+        ? [head, ...(description === '' ? [] : lines)].join('\n')
+        : [`${head}${padding}${' '.repeat(INDENT)}${lines[0]!.trimStart()}`, ...lines.slice(1)].join('\n');
+    },
     displayWidth: textWidth,
     styleTitle: (text) => screen.style('bold', text),
     styleOptionTerm: (text) => screen.style('cyan', text),
@@ -98,6 +112,7 @@ export function createProgram(options: ProgramOptions = {}): Command {
     .configureHelp(helpStyle(screen))
     .version(VERSION, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .commandsGroup('More:')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride();
   program.addHelpText('after', ({ command }) =>
@@ -109,7 +124,10 @@ export function createProgram(options: ProgramOptions = {}): Command {
           `  ${screen.style('cyan', 'lesion predict photo.jpg --out predictions')}`,
           `  ${screen.style('cyan', 'lesion COMMAND --help')}`,
           '',
-          'Exit codes: 0 success, 1 failed run, 2 bad usage or bad input, 130 stopped by Ctrl-C.',
+          ...wrapText(
+            'Exit codes: 0 success, 1 failed run, 2 bad usage or bad input, 130 stopped by Ctrl-C.',
+            helpWidth(screen),
+          ),
         ].join('\n'),
   );
   for (const definition of COMMANDS) {

@@ -58,25 +58,25 @@ describe('formatTerminalProgress', () => {
   const at = (columns: number) => formatTerminalProgress(state, { ...wording, unit: '' }, terminal(columns));
 
   it('has a bar where there is room, then goes without it, the share, the rate and the detail', () => {
-    expect(at(120)).toBe(
+    expect(at(122)).toBe(
       'training dr ▕██████▊                 ▏ 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312',
     );
-    expect(at(80)).toBe('training dr ▕██▎     ▏ 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
-    expect(at(70)).toBe('training dr 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
-    expect(at(65)).toBe('training dr 42/150, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
-    expect(at(56)).toBe('training dr 42/150, 3.5 s left, epoch 1/4, loss 0.5312');
-    expect(at(40)).toBe('training dr 42/150, 3.5 s left');
-    expect(at(20)).toBe('training dr 42/150');
-    expect(at(12)).toBe('training...');
+    expect(at(82)).toBe('training dr ▕██▎     ▏ 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(72)).toBe('training dr 42/150, 28 %, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(67)).toBe('training dr 42/150, 31.2/s, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(58)).toBe('training dr 42/150, 3.5 s left, epoch 1/4, loss 0.5312');
+    expect(at(42)).toBe('training dr 42/150, 3.5 s left');
+    expect(at(22)).toBe('training dr 42/150');
+    expect(at(14)).toBe('training...');
   });
 
   it('counts wide characters as two', () => {
     const wide = { done: 1, total: 2, detail: '黒色腫黒色腫黒色腫' };
     const line = (columns: number) =>
       formatTerminalProgress(wide, { ...wording, rate: undefined }, terminal(columns));
-    expect(line(48)).toBe('scoring 1/2 images, 50 %, 黒色腫黒色腫黒色腫');
-    expect(line(44)).toBe('scoring 1/2, 黒色腫黒色腫黒色腫');
-    expect(line(31)).toBe('scoring 1/2');
+    expect(line(50)).toBe('scoring 1/2 images, 50 %, 黒色腫黒色腫黒色腫');
+    expect(line(46)).toBe('scoring 1/2, 黒色腫黒色腫黒色腫');
+    expect(line(33)).toBe('scoring 1/2');
   });
 });
 
@@ -150,7 +150,7 @@ describe('progress elsewhere than on a terminal', () => {
 describe('progress on a terminal', () => {
   it('rewrites one line ten times a second at most, and clears it at the end', () => {
     const { progress, written, clock } = createStage(
-      { isTTY: true, columns: 20 },
+      { isTTY: true, columns: 22 },
       { TERM: 'xterm', NO_COLOR: '1' },
     );
     progress.update({ done: 0, total: 4 });
@@ -163,14 +163,14 @@ describe('progress on a terminal', () => {
   });
 
   it('dims the line only where there are colours', () => {
-    const { progress, written } = createStage({ isTTY: true, columns: 20 });
+    const { progress, written } = createStage({ isTTY: true, columns: 22 });
     progress.update({ done: 0, total: 4 });
     expect(written).toEqual(['\r\u001b[K\u001b[2mscoring 0/4\u001b[22m']);
   });
 
   it('makes way for a note', () => {
     const { display, progress, written } = createStage(
-      { isTTY: true, columns: 20 },
+      { isTTY: true, columns: 22 },
       { TERM: 'xterm', NO_COLOR: '1' },
     );
     progress.update({ done: 0, total: 4 });

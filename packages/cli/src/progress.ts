@@ -113,8 +113,8 @@ export function formatBar(
 
 /** A line of progress on a terminal: with a bar where there is room, and without what there is no room for. */
 export function formatTerminalProgress(state: ProgressState, wording: Wording, screen: Screen): string {
-  // One column stays free: a full line would wrap on some terminals.
-  const room = Math.max(1, (screen.columns ?? 80) - 1);
+  // A full line would wrap on some terminals, and so would the ^C that a terminal writes behind it.
+  const room = Math.max(1, (screen.columns ?? 80) - 3);
   const { name, count, unit, share, rate, left, detail } = wordProgress(state, wording);
   const counted = `${count} ${unit}`.trimEnd();
   const line = joined(counted, share, rate, left, detail);

@@ -44,7 +44,10 @@ function hasUnicode(environment: Environment): boolean {
 function colourBits(isTTY: boolean, environment: Environment): number {
   if (environment['NO_COLOR']) return 1;
   if (!isTTY && environment['FORCE_COLOR'] === undefined) return 1;
-  return WriteStream.prototype.getColorDepth.call(undefined as never, { ...environment });
+  const bits = WriteStream.prototype.getColorDepth.call(undefined as never, { ...environment });
+  // Node takes tmux for 256 colours; it passes 24 bits on, or takes the nearest colour that it has.
+  const isShared = environment['TMUX'] !== undefined && environment['FORCE_COLOR'] === undefined;
+  return isShared && /^(truecolor|24bit)$/.test(environment['COLORTERM'] ?? '') ? 24 : bits;
 }
 
 /** Looks at a stream and at the environment; asks the terminal nothing, so that no answer can go astray. */

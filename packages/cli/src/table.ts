@@ -96,7 +96,7 @@ export function formatTable(rows: readonly (readonly string[])[], options: Table
   });
   if (omitted.length > 0 && header) {
     const names = omitted.map((column) => rows[0]![column]!.replace('\n', ' ')).join(', ');
-    lines.push(screen.style('dim', `(too narrow for: ${names})`));
+    for (const line of wrapText(`(too narrow for: ${names})`, room)) lines.push(screen.style('dim', line));
   }
   return lines.join('\n');
 }

@@ -17,13 +17,20 @@ export interface Outcome {
   lines: string[];
 }
 
+/** The environment without what asks for colours or forbids them, so that tests read the same everywhere. */
+const { FORCE_COLOR: _forced, NO_COLOR: _none, ...inherited } = process.env;
+
 /** Runs `lesion` and waits for its end. `onStderr` sees standard error as it comes, and may kill the process. */
 export function runCommand(
   args: readonly string[],
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
+  environment: Record<string, string> = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [executable, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [executable, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...inherited, ...environment },
+    });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

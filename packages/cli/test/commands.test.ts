@@ -73,7 +73,7 @@ describe('usage', () => {
   });
 
   it.each([
-    [['--'], 'no command; expected one of doctor, check'],
+    [['--'], 'no command; expected one of predict, evaluate'],
     [['--jsn'], 'unknown option \'--jsn\'. See "lesion --help".'],
     [['scoer'], 'unknown command \'scoer\' (Did you mean score?). See "lesion --help".'],
     [['score', '--tsk', '1'], 'unknown option \'--tsk\' (Did you mean --task?). See "lesion score --help".'],

@@ -16,17 +16,17 @@ import { synth } from './synth.js';
 import { train } from './train.js';
 
 export const COMMANDS: readonly CommandDefinition[] = [
-  doctor,
+  predict,
+  evaluate,
+  score,
   check,
   synth,
   superpixels,
   train,
   calibrate,
-  predict,
-  evaluate,
   exportNetworks,
   pack,
-  score,
+  doctor,
   reproduce,
   demo,
   completion,
