@@ -10,8 +10,6 @@ import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 import { wholeNumber } from '../parsers.js';
 import { DEMO_REPORT, reportData } from '../report/demo.js';
-import { evaluationScores } from '../report/evaluation.js';
-import { reportImage } from '../report/image.js';
 import { reportLosses } from '../report/training.js';
 import { formatMetrics } from '../scores.js';
 import { formatTable } from '../table.js';
@@ -59,11 +57,15 @@ export const demo = defineCommand<[], DemoOptions>({
       { evaluateSplit, PredictionFolder, trainLfn, trainLin },
       { pretrainedModel },
       { writeReport },
+      { evaluationScores },
+      { reportImage },
     ] = await Promise.all([
       import('@lesion/isic'),
       import('@lesion/train'),
       import('@lesion/pretrained'),
       import('@lesion/report/node'),
+      import('../report/evaluation.js'),
+      import('../report/image.js'),
     ]);
     const startedAt = new Date().toISOString();
     const folder = await prepareDemoFolder(options.out);

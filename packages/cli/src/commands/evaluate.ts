@@ -12,7 +12,6 @@ import { showNetworkProgress } from '../network-progress.js';
 import { writeOverlays } from '../overlays.js';
 import { whereFilter, wholeNumber } from '../parsers.js';
 import { commandLine } from '../report/command-line.js';
-import { EvaluationReport } from '../report/evaluation.js';
 import { type WrittenReport, writeRunReport } from '../report/write.js';
 import { formatMetrics } from '../scores.js';
 
@@ -75,7 +74,10 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
     declareModels(command);
   },
   async run(context, { options }) {
-    const { evaluateSplit, PredictionFolder } = await import('@lesion/train');
+    const [{ evaluateSplit, PredictionFolder }, { EvaluationReport }] = await Promise.all([
+      import('@lesion/train'),
+      import('../report/evaluation.js'),
+    ]);
     const choice = await chooseModels(options, context.note);
     const models = await loadModels({ ...choice, engine: options.engine });
     const progress = context.progress('evaluating', 'images');

@@ -19,7 +19,6 @@ import { showNetworkProgress } from '../network-progress.js';
 import { drawPreview, writeOverlays } from '../overlays.js';
 import { formatPredictions } from '../prediction-table.js';
 import { commandLine } from '../report/command-line.js';
-import { PredictionReport } from '../report/prediction.js';
 import { writeRunReport } from '../report/write.js';
 
 interface PredictOptions extends ModelOptions {
@@ -131,9 +130,10 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     declareModels(command);
   },
   async run(context, { positional: [paths], options }) {
-    const { chooseClassScores, imageId, PredictionFolder, predictImages, prepareImages } = await import(
-      '@lesion/train'
-    );
+    const [
+      { chooseClassScores, imageId, PredictionFolder, predictImages, prepareImages },
+      { PredictionReport },
+    ] = await Promise.all([import('@lesion/train'), import('../report/prediction.js')]);
     const byId = new Map<string, string>();
     for (const path of paths) {
       const before = byId.get(imageId(path));
