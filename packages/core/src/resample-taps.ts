@@ -10,8 +10,8 @@ export interface Taps {
 
 /** Whoever resizes many images mostly brings them from a few sizes to one. */
 const KEPT = 8;
-/** Weights beyond which they are not kept: 1 MiB. */
-const KEPT_WEIGHTS = 2 ** 17;
+/** Weights beyond which they are not kept: 256 KiB, and with what is derived from them 1 MiB at most. */
+const KEPT_WEIGHTS = 2 ** 15;
 const kept = new Map<string, Taps>();
 
 /** {@link triangleTaps}, kept for the next call. To be read only. */
