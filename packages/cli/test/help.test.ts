@@ -1,5 +1,6 @@
 // The help of every command: its examples have to work with the options that it declares.
 import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../src/commands/index.js';
@@ -44,6 +45,28 @@ describe.each(COMMANDS)('lesion $name --help', ({ name, examples, description })
       if (!line.startsWith('  lesion ')) expect(textWidth(line)).toBeLessThanOrEqual(80);
     }
   });
+});
+
+/** What a built file imports before it does anything, and what that imports in turn, by name or path. */
+function eagerImports(file: URL, found = new Set<string>()): Set<string> {
+  for (const [, name] of readFileSync(file, 'utf8').matchAll(
+    /^(?:import|export) (?:[^'"();]* from )?['"]([^'"]+)['"]/gm,
+  )) {
+    if (found.has(name!)) continue;
+    found.add(name!);
+    if (name!.startsWith('.')) eagerImports(new URL(name!, file), found);
+  }
+  return found;
+}
+
+it('loads no network, no engine and no decoder before a command needs it', () => {
+  const imports = [...eagerImports(new URL('../dist/bin.js', import.meta.url))];
+  expect(imports.filter((name) => !name.startsWith('.') && !isBuiltin(name)).sort()).toEqual([
+    '@lesion/core',
+    'commander',
+    'fast-string-truncated-width',
+    'supports-terminal-graphics',
+  ]);
 });
 
 describe('createProgram', () => {
