@@ -119,7 +119,9 @@ function predictionCase({ name, images, ...size }: PredictionCase, settings: Ben
     join(models, 'lfn'),
     '--scores',
     'indexes',
+    // The peer draws nothing either.
     '--no-overlays',
+    '--no-report',
   ];
   const ours = commandContender({
     name: 'lesion predict',

@@ -23,6 +23,7 @@ import {
 import { countPatches, type OnProgress, PROFILES, type Profile, planLinSamples } from '@lesion/train';
 import writeFileAtomic from 'write-file-atomic';
 import {
+  type LinSystem,
   type MeasuredRow,
   paperSplit,
   ROWS,
@@ -35,11 +36,11 @@ import {
 import { FIGURE_NUMBERS, type FigureNumber, type WrittenFigure, writeFigures } from './figures.js';
 import { ReproductionFolder } from './folder.js';
 import { predictLfns, predictLinSystems } from './predict.js';
-import { openPredictions, type PredictionStore } from './prediction-store.js';
+import type { PredictionStore } from './prediction-store.js';
 import { REPRODUCTION_PROFILES } from './profiles.js';
 import { type FinishedRun, finishedRuns, trainRuns } from './runs.js';
 import { type Score, scoreClassification, scoreFeatures, scoreSegmentation } from './score.js';
-import { linSystemsOf, systemIdentity, systemName, systemNameOf } from './systems.js';
+import { linSystemsOf, systemName, systemNameOf } from './systems.js';
 import {
   formatOurs,
   formatTable,
@@ -196,7 +197,7 @@ type Split = 'validation' | 'test';
 
 type MeasuringSettings = Pick<
   ReproduceOptions,
-  'classificationWhere' | 'onProgress' | 'signal' | 'seed' | 'figures'
+  'classificationWhere' | 'onProgress' | 'signal' | 'seed' | 'tables' | 'figures'
 >;
 
 /** Predicts and scores on demand; what was predicted for one table serves the others. */
@@ -229,18 +230,32 @@ class Measuring {
     };
   }
 
-  /** Predictions of all systems that can predict, for all rows that are measured on a split. */
+  /** The LIN that figures show: the paper's, or the smaller one where only that is trained. */
+  #shownLin(): LinSystem | undefined {
+    const { figures = FIGURE_NUMBERS } = this.settings;
+    const run = (['lin', 'lin-fcrn50-long', 'lin-fcrn50'] as const).find((name) => this.runs.has(name));
+    if (run === undefined || !(figures.includes(3) || figures.includes(8))) return undefined;
+    return { run, networks: ['dr', 'dm'], scales: ['~300', '~500'] };
+  }
+
+  /** Predictions of all systems that can predict, for what is to be made of a split: each image is looked at once. */
   async #predictions(split: Split): Promise<Map<string, PredictionStore>> {
     const known = this.#predicted.get(split);
     if (known !== undefined) return known;
-    const rows = ROWS.filter((row) => this.runs.has(runOf(row)) && this.#splitOf(row.table).split === split);
-    const { onProgress, signal } = this.settings;
+    const { tables = TABLE_IDS, onProgress, signal } = this.settings;
+    const rows = ROWS.filter(
+      (row) =>
+        tables.includes(row.table) && this.runs.has(runOf(row)) && this.#splitOf(row.table).split === split,
+    );
+    const systems = linSystemsOf(rows);
+    const shown = split === 'validation' ? this.#shownLin() : undefined;
+    if (shown !== undefined) systems.set(systemName(shown), shown);
     const profile = REPRODUCTION_PROFILES[this.profile];
     const common = { folder: this.folder, profile, split, runs: this.runs, onProgress, signal };
     const records = this.#records(split);
     const lins = await predictLinSystems(
       records.filter(({ maskPath, diagnosis }) => maskPath !== undefined || diagnosis !== undefined),
-      linSystemsOf(rows),
+      systems,
       common,
     );
     const names = [...new Set(rows.flatMap((row) => (row.kind === 'lfn' ? [row.run] : [])))];
@@ -329,18 +344,11 @@ class Measuring {
 
   /** Writes the figures; of the LIN, or of the smaller one where only that is trained. */
   async figures(numbers: readonly FigureNumber[]): Promise<WrittenFigure[]> {
-    const shown = (['lin', 'lin-fcrn50-long', 'lin-fcrn50'] as const).find((name) => this.runs.has(name));
-    const needsLin = numbers.includes(3) || numbers.includes(8);
+    const shown = this.#shownLin();
     let lin: { store: PredictionStore; name: string } | undefined;
-    if (shown !== undefined && needsLin) {
-      const system = { run: shown, networks: ['dr', 'dm'], scales: ['~300', '~500'] } as const;
-      await this.#predictions('validation');
-      const identity = systemIdentity(system, this.runs.get(shown)!, REPRODUCTION_PROFILES[this.profile]);
-      const store = await openPredictions(
-        this.folder.predictions('validation', systemName(system)),
-        identity,
-      );
-      lin = { store, name: shown === 'lin' ? 'the LIN' : 'the LIN of two FCRN-50s' };
+    if (shown !== undefined) {
+      const store = (await this.#predictions('validation')).get(systemName(shown))!;
+      lin = { store, name: shown.run === 'lin' ? 'the LIN' : 'the LIN of two FCRN-50s' };
     }
     return writeFigures({
       numbers,
