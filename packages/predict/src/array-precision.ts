@@ -7,6 +7,7 @@ import { Float16Array } from '@petamoriken/float16';
 
 /** How the values of an array are stored: in 4, 2 or 1 byte each. */
 export const ARRAY_PRECISIONS = ['float32', 'float16', 'int8'] as const;
+/** One of {@link ARRAY_PRECISIONS}. */
 export type ArrayPrecision = (typeof ARRAY_PRECISIONS)[number];
 
 /** The largest number of half precision. */

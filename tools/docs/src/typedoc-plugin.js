@@ -11,7 +11,7 @@ const GROUPS = {
   'packages/pretrained': 'Model cards',
 };
 
-/** A document without its first heading, and the heading. The site prints names as headings itself. */
+/** A document without its first heading, and the heading. The site prints the names of modules as headings itself. */
 function splitHeading(/** @type {string} */ markdown) {
   const [, heading, rest] = /^# (.+)\n([\s\S]*)$/.exec(markdown) ?? [];
   return { heading: heading?.replaceAll('`', ''), rest: rest ?? markdown };
@@ -22,6 +22,12 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     const { project } = context;
     const entries = entryPoints();
+    const front = `${repository}README.md`;
+    const { rest: introduction } = splitHeading(readFileSync(front, 'utf8'));
+    project.readme = app.converter.parseRawComment(
+      new MinimalSourceFile(introduction, front),
+      project.files,
+    ).content;
     for (const module of project.getChildrenByKind(ReflectionKind.Module)) {
       const path = context.getSymbolFromReflection(module)?.declarations?.[0]?.getSourceFile().fileName;
       const entry = entries.find(({ source }) => source === path);
@@ -45,13 +51,9 @@ export function load(app) {
   });
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
     const path = document.project.files.getReflectionPath(document);
-    const { heading, rest } = splitHeading(readFileSync(path, 'utf8'));
+    const { heading } = splitHeading(readFileSync(path, 'utf8'));
     if (heading === undefined) throw new Error(`${path}: a document without a heading`);
     document.name = heading;
-    document.content = app.converter.parseRawComment(
-      new MinimalSourceFile(rest, path),
-      document.project.files,
-    ).content;
     const place = relative(repository, path);
     const group = Object.entries(GROUPS).find(([folder]) => place.startsWith(folder))?.[1];
     document.frontmatter['group'] = group ?? 'Documents';

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeBlock, codeBlocks, isProgram } from './code-blocks.js';
+import { promises } from './readme.js';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
@@ -63,7 +64,8 @@ function withoutTimes(text: string): string {
  * - `python`: by a Python that has what it imports; skipped where there is none;
  * - `js`, `ts`: by Node, with the packages as they were built. One that begins with `// name.mjs` is saved as that file.
  *
- * A `text` block after it holds all that it writes to standard output; durations do not count.
+ * A `text` block after it holds all that it writes to standard output; durations do not count. Without one, what the
+ * comments behind `console.log` say is among its lines.
  *
  * @param document Where it lies: `new URL('../../docs/guides/x.md', import.meta.url)`.
  */
@@ -96,6 +98,9 @@ export async function testGuide(document: URL, options: TestGuideOptions = {}): 
       const printed = await perform(block, { folder, program, example, timeout });
       if (block.printed !== undefined) {
         expectAlike(withoutTimes(printed), withoutTimes(block.printed), tolerance);
+      } else if (block.language === 'js' || block.language === 'ts') {
+        const lines = printed.split('\n');
+        for (const { comment } of promises(block.code)) expect(lines).toContain(comment);
       }
     });
   });

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { codeBlocks } from './code-blocks.js';
 
 /** What each `console.log` that fills a line promises in the comment behind it or on a line of its own below. */
-function promises(code: string): { call: number; comment: string }[] {
+export function promises(code: string): { call: number; comment: string }[] {
   const lines = code.split('\n');
   let calls = 0;
   return lines.flatMap((line, index) => {
