@@ -7,11 +7,11 @@ import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setKernels } from '@lesion/core';
+import { chromiumPath, WITHOUT_CHROMIUM } from '@lesion/test-support';
 import * as tf from '@tensorflow/tfjs-core';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from './chromium.js';
 import { modelFolder } from './models.js';
 import { compute, type Digests, type Policy, predict } from './policy-page.js';
 
@@ -106,9 +106,7 @@ it('bundles for a browser without anything of Node', async () => {
   ).toEqual([]);
 });
 
-const reason = chromiumPath === undefined ? ' (skipped: no Chromium here; CHROMIUM_PATH names one)' : '';
-
-describe.skipIf(chromiumPath === undefined)(`in Chromium${reason}`, () => {
+describe.skipIf(chromiumPath === undefined)(`in Chromium${WITHOUT_CHROMIUM}`, () => {
   let server: Server;
   let browser: Browser;
   let url: string;

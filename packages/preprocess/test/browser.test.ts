@@ -3,24 +3,17 @@
  * Debian's is found by itself.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chromiumPath, WITHOUT_CHROMIUM } from '@lesion/test-support';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compute, type PageResult } from './browser-page.js';
 import { golden } from './golden.js';
-
-const chromium = [
-  process.env['CHROME_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 
 function bundle() {
   return build({
@@ -45,7 +38,7 @@ describe('the browser condition', () => {
   });
 });
 
-describe.skipIf(!chromium)('in Chromium', () => {
+describe.skipIf(chromiumPath === undefined)(`in Chromium${WITHOUT_CHROMIUM}`, () => {
   let result: PageResult;
   let server: Server;
   let browser: ChildProcess;
@@ -76,7 +69,7 @@ describe.skipIf(!chromium)('in Chromium', () => {
     profile = await mkdtemp(join(tmpdir(), 'lesion-chromium-'));
     const { port } = server.address() as AddressInfo;
     browser = spawn(
-      chromium!,
+      chromiumPath!,
       [
         '--headless=new',
         // Containers run tests as root, where Chromium's sandbox cannot start.

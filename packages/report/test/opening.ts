@@ -1,20 +1,12 @@
 /** Opens a report in a browser without window and says how soon it was there. Leans on playwright-core. */
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
+import { chromiumPath } from '@lesion/test-support';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-
-/** A Chromium of the machine, if there is one: `CHROMIUM`, or where distributions put it. */
-export const CHROMIUM = [
-  process.env['CHROMIUM'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((path) => path !== undefined && existsSync(path));
 
 /** Starts the browser. */
 export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox'] });
+  return chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
 }
 
 /** How an opening went. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+export { chromiumPath, WITHOUT_CHROMIUM } from './chromium.js';
 export { type CodeBlock, codeBlocks, isProgram } from './code-blocks.js';
 export { type TestGuideOptions, testGuide } from './guide.js';
 export { type TestReadmeOptions, testReadme } from './readme.js';
