@@ -1,22 +1,13 @@
-/** Finding Chromium, building the page once, and what the tests do on it. */
+/** Building the page once, and what the tests do on it. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { chromiumPath } from '@lesion/test-support';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-
-/** The browser to test with: what `CHROMIUM_PATH` names, else the first of the usual names on the path. */
-export const chromiumPath: string | undefined =
-  process.env['CHROMIUM_PATH'] ??
-  (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-    .find(existsSync);
 
 /** WebGPU on a machine without a graphics processor: Vulkan imitated by the processor. */
 export const EMULATED_GPU = [
