@@ -60,7 +60,7 @@ const TERMINAL_INTERVAL = 100;
 /** Elsewhere: a line every ten seconds, or with every twentieth of the work, but not one upon the other. */
 const PLAIN_INTERVAL = 10_000;
 const PLAIN_SHARE = 0.05;
-const LEAST_PLAIN_INTERVAL = 2000;
+const LEAST_PLAIN_INTERVAL = 5000;
 /** The rate is that of the last half minute: work speeds up when caches are warm, and slows down on big images. */
 const RATE_SPAN = 30_000;
 const LEAST_BAR = 8;

@@ -37,5 +37,5 @@ export function formatMetrics(score: TaskScore, screen: Screen = plainScreen): s
   }
   for (const [name, values] of Object.entries(perClass)) rows.push(row(name, values));
   const images = `${formatCount(count, 'image')}${count === expected ? '' : ` of ${expected}`}`;
-  return `Task ${task}, ${TASK_NAMES[task]}, protocol ${protocol}: ${images}\n\n${formatTable(rows, { screen })}`;
+  return `Task ${task}, ${TASK_NAMES[task]}, protocol ${protocol}: ${images}\n\n${formatTable(rows, { screen, spare: [5, 4, 3] })}`;
 }

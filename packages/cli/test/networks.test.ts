@@ -137,6 +137,7 @@ describe('train, predict, evaluate', () => {
         'ISIC_9100000_segmentation.png',
         'ISIC_9100000_superpixels.png',
         'predictions.csv',
+        'report.html',
       ]);
     },
     2 * MINUTES,

@@ -1,12 +1,15 @@
 // The command behind a pseudo-terminal, and the same through pipes.
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { textWidth } from '../src/screen.js';
 import { runCommand } from './command-line.js';
 import { hasTerminal, runInTerminal, show } from './terminal.js';
 
+const models = fileURLToPath(new URL('../../pretrained/models/lin', import.meta.url));
 const ESCAPE = '\u001b';
 let folder: string;
 const at = (...parts: string[]): string => join(folder, ...parts);
@@ -75,7 +78,7 @@ describe.skipIf(!hasTerminal)('in a terminal', () => {
     [80, /^drawing ▕[█▏▎▍▌▋▊▉ ]+▏ \d+\/\d+ images, \d+ %, /],
     [40, /^drawing \d+\/\d+/],
   ])('rewrites one line of progress at %i columns, and takes it away', async (columns, expected) => {
-    const args = ['synth', at(`drawn-${columns}`), '--images', '120', '--short-side', '96'];
+    const args = ['synth', at(`drawn-${columns}`), '--images', '60', '--short-side', '64'];
     const { exitCode, output } = await runInTerminal(args, { columns });
     expect(exitCode).toBe(0);
     const states = output.split('\r').filter((part) => part.startsWith(`${ESCAPE}[K`));
@@ -87,7 +90,7 @@ describe.skipIf(!hasTerminal)('in a terminal', () => {
       expect(lines[0]).toMatch(expected);
     }
     const { lines } = await show(output, columns);
-    expect(lines[0]).toBe(`${at(`drawn-${columns}`)}: 120 images, 128x96, seed 0`.slice(0, columns));
+    expect(lines[0]).toBe(`${at(`drawn-${columns}`)}: 60 images, 85x64, seed 0`.slice(0, columns));
   });
 
   it('stops at Ctrl-C with the cursor to be seen, on a line of its own, and nothing left over', async () => {
@@ -112,6 +115,50 @@ describe.skipIf(!hasTerminal)('in a terminal', () => {
     expect(cursor).toEqual({ row: lines.length, column: 0 });
   });
 });
+
+describe.skipIf(!hasTerminal || !existsSync(models))(
+  'predictions in a terminal (needs packages/pretrained/models)',
+  () => {
+    const predict = (...more: string[]) => {
+      const image = at('data', 'ISIC-2017_Validation_Data', 'ISIC_9100000.jpg');
+      return ['predict', image, '--lin', 'pretrained', '--out', at('predicted'), '--no-report', ...more];
+    };
+    const environment = { LANG: 'C.UTF-8' };
+    const HALF_BLOCK = '▀';
+
+    it('come as a picture with the outline, and as a table', async () => {
+      const { exitCode, output } = await runInTerminal(predict(), { environment });
+      expect(exitCode).toBe(0);
+      const { lines, cell } = await show(output);
+      // Six rows and more of 36 or fewer half blocks; the note on the model stands above.
+      const top = lines.findIndex((line) => line.startsWith(HALF_BLOCK));
+      const rows = lines.filter((line) => line.startsWith(HALF_BLOCK)).length;
+      const columns = lines[top]!.length;
+      expect([rows, columns]).toEqual([13, 35]);
+      const outlined = Array.from({ length: rows * columns }, (_, i) =>
+        cell(top + Math.floor(i / columns), i % columns),
+      ).filter(({ front, back }) => [front, back].some((colour) => String(colour) === '0,0,255'));
+      expect(outlined.length).toBeGreaterThan(10);
+      expect(lines[top + rows]).toBe('ISIC_9100000');
+      expect(lines[top + rows + 3]).toBe('image         melanoma   keratosis  nevus  lesion   time');
+      expect(lines[top + rows + 4]).toMatch(
+        /^ISIC_9100000 +0\.\d{3} +0\.\d{3} {2}0\.\d{3} +[\d.]+ % +[\d.]+ s$/,
+      );
+    });
+
+    it.each([
+      ['--no-picture', ['--no-picture'], environment],
+      ['--quiet', ['--quiet'], environment],
+      ['NO_COLOR', [], { ...environment, NO_COLOR: '1' }],
+      ['--json', ['--json'], environment],
+    ])('come without a picture with %s', async (_, more, given) => {
+      const { exitCode, output } = await runInTerminal(predict(...more), { environment: given });
+      expect(exitCode).toBe(0);
+      expect(output).not.toContain(HALF_BLOCK);
+      expect(output).toContain('ISIC_9100000');
+    });
+  },
+);
 
 describe('through pipes', () => {
   it('prints plain lines, whatever the terminal around it could do', async () => {

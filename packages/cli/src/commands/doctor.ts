@@ -61,7 +61,8 @@ export const doctor = defineCommand<[], object>({
       },
       ...engines.map((engine) => {
         const state = engine.available ? (engine.canTrain ? 'trains and predicts' : 'predicts') : 'missing';
-        const speed = engine.gigaflops === undefined ? '' : `${engine.gigaflops.toPrecision(2)} GFLOP/s`;
+        const speed =
+          engine.gigaflops === undefined ? '' : `${Number(engine.gigaflops.toPrecision(2))} GFLOP/s`;
         const explanation = [engine.detail, speed, engine.reason].filter(Boolean).join('; ');
         return {
           subject: `engine ${engine.name}`,
