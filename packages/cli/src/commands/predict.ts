@@ -130,10 +130,9 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     declareModels(command);
   },
   async run(context, { positional: [paths], options }) {
-    const [
-      { chooseClassScores, imageId, PredictionFolder, predictImages, prepareImages },
-      { PredictionReport },
-    ] = await Promise.all([import('@lesion/train'), import('../report/prediction.js')]);
+    const { chooseClassScores, imageId, PredictionFolder, predictImages, prepareImages } = await import(
+      '@lesion/train'
+    );
     const byId = new Map<string, string>();
     for (const path of paths) {
       const before = byId.get(imageId(path));
@@ -152,7 +151,9 @@ export const predict = defineCommand<[images: string[]], PredictOptions>({
     const problems: { id: string; code: LesionErrorCode; message: string }[] = [];
     let scores: ClassScores | undefined;
     const startedAt = new Date().toISOString();
-    const report = options.report ? new PredictionReport() : undefined;
+    const report = options.report
+      ? new (await import('../report/prediction.js')).PredictionReport()
+      : undefined;
     let prepared: PreparedImages | undefined;
     const models = await loadModels({ ...choice, engine: options.engine }, (lfn) => {
       prepared = prepareImages(paths, { lfn });
