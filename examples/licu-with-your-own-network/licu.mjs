@@ -4,7 +4,7 @@ import { createClassMaps } from '@lesion/core';
 import { drawSyntheticLesion } from '@lesion/isic';
 import { analyzeLesion } from '@lesion/licu';
 import * as tf from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 
 // 1. Plain arrays: one row of four pixels, each with background, melanoma, seborrheic keratosis, nevus.
 const row = [
@@ -23,6 +23,8 @@ const draw = (diagnosis, seed) =>
 const toInput = (image) => tf.div(tf.tensor4d(image.data, [1, ...image.shape], 'float32'), 255);
 
 await tf.setBackend('onnxruntime');
+// The same first weights, and so the same network, every time.
+const seeded = (seed) => initializers.glorotNormal({ seed });
 const network = sequential({
   layers: [
     layers.conv2d({
@@ -31,9 +33,16 @@ const network = sequential({
       kernelSize: 5,
       padding: 'same',
       activation: 'relu',
+      kernelInitializer: seeded(1),
     }),
-    layers.conv2d({ filters: 8, kernelSize: 5, padding: 'same', activation: 'relu' }),
-    layers.conv2d({ filters: 4, kernelSize: 1, activation: 'softmax' }),
+    layers.conv2d({
+      filters: 8,
+      kernelSize: 5,
+      padding: 'same',
+      activation: 'relu',
+      kernelInitializer: seeded(2),
+    }),
+    layers.conv2d({ filters: 4, kernelSize: 1, activation: 'softmax', kernelInitializer: seeded(3) }),
   ],
 });
 network.compile({ optimizer: tf.train.adam(0.01), loss: 'categoricalCrossentropy' });
