@@ -96,6 +96,7 @@ const CASES: readonly PredictionCase[] = [
   { name: 'one-image/0.8mp', images: 1, height: 767, width: 1022 },
   { name: 'one-image/12mp', images: 1, height: 3024, width: 4032 },
   { name: 'folder/0.3mp', images: 8, height: 480, width: 640 },
+  { name: 'folder/0.8mp', images: 8, height: 767, width: 1022 },
 ];
 const TINY_CASES: readonly PredictionCase[] = [{ name: 'folder/tiny', images: 2, height: 96, width: 128 }];
 
