@@ -24,6 +24,21 @@ describe('arrays', () => {
     expect(isContiguous(labels.hi(1, 3))).toBe(false);
   });
 
+  it('copies crops whose rows are long a row at a time, and views of them value by value', () => {
+    const image = createRgbImage(
+      { height: 9, width: 20 },
+      Uint8Array.from({ length: 540 }, (_, i) => i % 251),
+    );
+    const crop = image.lo(2, 3, 0).hi(5, 11, 3);
+    const expected: number[] = [];
+    for (let y = 2; y < 7; y++)
+      for (let at = (y * 20 + 3) * 3; at < (y * 20 + 14) * 3; at++) expected.push(at % 251);
+    expect([...copyData(crop)]).toEqual(expected);
+    const turned = crop.transpose(1, 0, 2);
+    expect([...copyData(turned)].slice(0, 6)).toEqual([...expected.slice(0, 3), ...expected.slice(33, 36)]);
+    expect([...copyData(crop.hi(0, 11, 3))]).toEqual([]);
+  });
+
   it('copies every view like get() reads it', () => {
     fc.assert(
       fc.property(

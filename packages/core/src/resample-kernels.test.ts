@@ -166,11 +166,18 @@ describe('enlargeImageFast', () => {
 });
 
 describe('keptTaps', () => {
-  it('gives the same weights again, of the last few sizes only', () => {
+  it('gives the same weights again, until others have taken their room', () => {
     const taps = keptTaps(70, 31);
     expect(taps).toEqual(triangleTaps(70, 31));
+    for (let output = 1; output <= 40; output++) keptTaps(71, output);
     expect(keptTaps(70, 31)).toBe(taps);
-    for (let output = 1; output <= 8; output++) keptTaps(71, output);
+    // 30,000 weights each; those of 71 are older and go first.
+    for (let output = 10_000; output < 10_010; output++) keptTaps(10_000, output);
     expect(keptTaps(70, 31)).not.toBe(taps);
+  });
+
+  it('keeps none of a size that would take all the room', () => {
+    const taps = keptTaps(100_000, 100_001);
+    expect(keptTaps(100_000, 100_001)).not.toBe(taps);
   });
 });

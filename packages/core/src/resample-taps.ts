@@ -8,22 +8,28 @@ export interface Taps {
   width: number;
 }
 
-/** Whoever resizes many images mostly brings them from a few sizes to one. */
-const KEPT = 8;
-/** Weights beyond which they are not kept: 256 KiB, and with what is derived from them 1 MiB at most. */
-const KEPT_WEIGHTS = 2 ** 15;
+/**
+ * How many weights are kept: those of the sizes that images of a folder have, or the boxes of superpixels. 2 MiB, and with
+ * what is derived from them 8 MiB at most.
+ */
+const KEPT_WEIGHTS = 2 ** 18;
 const kept = new Map<string, Taps>();
+let keptWeights = 0;
 
-/** {@link triangleTaps}, kept for the next call. To be read only. */
+/** {@link triangleTaps}, kept for the next calls; the oldest make room. To be read only. */
 export function keptTaps(input: number, output: number): Taps {
   const key = `${input} ${output}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
   const taps = triangleTaps(input, output);
-  if (taps.weights.length <= KEPT_WEIGHTS) {
-    if (kept.size === KEPT) kept.delete(kept.keys().next().value!);
-    kept.set(key, taps);
+  if (taps.weights.length > KEPT_WEIGHTS) return taps;
+  keptWeights += taps.weights.length;
+  for (const [oldest, { weights }] of kept) {
+    if (keptWeights <= KEPT_WEIGHTS) break;
+    kept.delete(oldest);
+    keptWeights -= weights.length;
   }
+  kept.set(key, taps);
   return taps;
 }
 
