@@ -89,7 +89,10 @@ describe('prepareImages', () => {
       expect(file.error).toBeUndefined();
       break;
     }
-    expect(process.getActiveResourcesInfo()).not.toContain('MessagePort');
+    // Threads are gone a moment after they were told to end.
+    const ports = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    await expect.poll(ports, { timeout: 20_000 }).toBe(0);
   });
 
   it('refuses a number of threads that is none', () => {
