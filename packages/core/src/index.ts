@@ -2,6 +2,7 @@
  * `@lesion/core`: what all lesion packages share. Runs anywhere; leans on `ndarray` alone.
  */
 export type { NdArray } from 'ndarray';
+export { areBinary } from './array-checks.js';
 export * from './arrays.js';
 export * from './concurrency.js';
 export * from './errors.js';

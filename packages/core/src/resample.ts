@@ -36,7 +36,7 @@ import {
   assertNumber,
   assertRgbImage,
   assertScalarMap,
-  describe,
+  assertSize,
   resolveOptions,
 } from './validation.js';
 
@@ -73,19 +73,6 @@ function rowKernel(
       }
     }
   };
-}
-
-function assertSize(size: Size, where: string): void {
-  if (typeof size !== 'object' || size === null) {
-    throw invalidArgument({
-      what: 'not a size',
-      where,
-      got: describe(size),
-      expected: '{ height, width } in pixels',
-    });
-  }
-  assertNumber(size.height, `${where}.height`, { integer: true, min: 1 });
-  assertNumber(size.width, `${where}.width`, { integer: true, min: 1 });
 }
 
 /**

@@ -4,8 +4,8 @@ import { invalidArgument } from './errors.js';
 import { binary } from './kernels/binary.js';
 import { loadKernels } from './kernels.js';
 import { createRowResampler } from './resample.js';
-import { triangleTaps } from './resample-taps.js';
-import { assertClassMaps, assertNumber } from './validation.js';
+import { keptTaps } from './resample-taps.js';
+import { assertClassMaps, assertSize } from './validation.js';
 
 /** Compiled from `assembly/maps.ts`, which describes the function. */
 interface MapsKernels {
@@ -32,8 +32,8 @@ function addFast(maps: ClassMaps, size: Size, sum: Float32Array): boolean {
   if (maps.shape[2] !== CHANNELS) return false;
   const source = contiguousData(maps);
   const from = sizeOf(maps);
-  const rows = triangleTaps(from.height, size.height);
-  const columns = triangleTaps(from.width, size.width);
+  const rows = keptTaps(from.height, size.height);
+  const columns = keptTaps(from.width, size.width);
   const length = from.width * CHANNELS;
   const stride = size.width * CHANNELS;
   const bytes =
@@ -107,8 +107,7 @@ function addPlainly(maps: ClassMaps, size: Size, sum: Float32Array): void {
 export function sumClassMaps(maps: readonly ClassMaps[], size: Size): ClassMaps {
   if (maps.length === 0) throw invalidArgument({ what: 'no class maps to sum', where: 'maps', got: '[]' });
   for (const [i, map] of maps.entries()) assertClassMaps(map, `maps[${i}]`);
-  assertNumber(size.height, 'size.height', { integer: true, min: 1 });
-  assertNumber(size.width, 'size.width', { integer: true, min: 1 });
+  assertSize(size, 'size');
   const classes = maps[0]!.shape[2]!;
   const other = maps.findIndex((map) => map.shape[2] !== classes);
   if (other > 0) {

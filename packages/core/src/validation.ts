@@ -203,6 +203,21 @@ export function assertNumber(value: unknown, name: string, rule: NumberRule = {}
   });
 }
 
+/** @throws LesionError `INVALID_ARGUMENT` unless `size` holds a height and a width of whole pixels, at least 1 each. */
+export function assertSize(size: unknown, name: string): asserts size is Size {
+  if (typeof size !== 'object' || size === null) {
+    throw invalidArgument({
+      what: 'not a size',
+      where: name,
+      got: describe(size),
+      expected: '{ height, width } in pixels',
+    });
+  }
+  const { height, width } = size as Partial<Size>;
+  assertNumber(height, `${name}.height`, { integer: true, min: 1 });
+  assertNumber(width, `${name}.width`, { integer: true, min: 1 });
+}
+
 /** @throws LesionError `INVALID_ARGUMENT` unless `value` is one of `choices`. */
 export function assertOneOf<T extends string | number>(
   value: unknown,

@@ -1,5 +1,12 @@
 /** What the metrics take: labels and scores as plain arrays, typed arrays or ndarrays. Leans on core alone. */
-import { contiguousData, describe, invalidArgument, LesionError, type NdArray } from '@lesion/core';
+import {
+  areBinary,
+  contiguousData,
+  describe,
+  invalidArgument,
+  LesionError,
+  type NdArray,
+} from '@lesion/core';
 
 type NumberArray = NdArray<Uint8Array> | NdArray<Int32Array> | NdArray<Float32Array>;
 
@@ -51,21 +58,12 @@ export function notALabel(value: unknown, index: number, name: string): LesionEr
   });
 }
 
-/** Whether bytes are 0 or 1 throughout; of an array whose data begin at a multiple of 4 bytes. */
-function isBinary(bytes: Uint8Array): boolean {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  let bits = 0;
-  for (let i = 0; i < words.length; i++) bits |= words[i]! & 0xfefefefe;
-  for (let i = 4 * words.length; i < bytes.length; i++) bits |= bytes[i]! & 0xfe;
-  return bits === 0;
-}
-
 /** Labels as bytes, checked. */
 export function labelBytes(labels: ArrayLike<number>, name: string): Uint8Array {
   const out = new Uint8Array(labels.length);
   if (labels instanceof Uint8Array) {
     out.set(labels);
-    if (isBinary(out)) return out;
+    if (areBinary(out)) return out;
   }
   for (let i = 0; i < out.length; i++) {
     const label = labels[i];

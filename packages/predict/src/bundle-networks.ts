@@ -1,9 +1,9 @@
 /** The networks of a bundle as tfjs-layers models with their weights. */
-import { invalidArgument, invalidFile } from '@lesion/core';
+import { invalidArgument } from '@lesion/core';
 import { buildFcrn, type FcrnOptions } from '@lesion/fcrn';
 import { buildLfn, type LfnOptions } from '@lesion/lfn';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import type { Bundle, BundleManifest } from './bundle.js';
+import type { Bundle } from './bundle.js';
 import { type ToNetwork, tfjsNetwork } from './prediction-network.js';
 import { assignWeights } from './weights.js';
 
@@ -51,14 +51,3 @@ export function bundleNetworks({ manifest, weights, source }: Bundle): Buildable
 
 /** Each network as layers on the active engine of tfjs. */
 export const onEngine: ToNetwork = (build) => tfjsNetwork(build());
-
-/** @throws LesionError `INVALID_FILE` */
-export function assertKind({ manifest, source }: Bundle, kind: BundleManifest['kind']): void {
-  if (manifest.kind === kind) return;
-  throw invalidFile({
-    what: 'the bundle is of another kind',
-    where: source,
-    got: manifest.kind,
-    expected: kind,
-  });
-}

@@ -2,7 +2,7 @@
  * Model bundles: a manifest with all that is needed to use a trained model, its weights, and a hash of each file, so
  * that a damaged one is refused instead of predicting nonsense. Read through any reader of files by name.
  */
-import { invalidArgument, LesionError, resolveOptions } from '@lesion/core';
+import { invalidArgument, invalidFile, LesionError, resolveOptions } from '@lesion/core';
 import { z } from 'zod';
 import { ARRAY_PRECISIONS } from './array-precision.js';
 import { inputNormalizationSchema } from './normalization.js';
@@ -106,6 +106,12 @@ function changed(where: string, got: string, expected: string): LesionError {
   });
 }
 
+/** @throws LesionError `INVALID_FILE` naming `where` */
+export function assertKind(manifest: BundleManifest, kind: BundleManifest['kind'], where: string): void {
+  if (manifest.kind === kind) return;
+  throw invalidFile({ what: 'the bundle is of another kind', where, got: manifest.kind, expected: kind });
+}
+
 async function parseManifest(text: string, where: string): Promise<BundleManifest> {
   try {
     const raw: unknown = JSON.parse(text);
@@ -168,14 +174,7 @@ export async function openBundle(read: ReadBundleFile, options: OpenBundleOption
     );
   });
   const manifest = await parseManifest(text, path);
-  if (kind !== undefined && manifest.kind !== kind) {
-    throw new LesionError('INVALID_FILE', {
-      what: 'the bundle is of another kind',
-      where: path,
-      got: manifest.kind,
-      expected: kind,
-    });
-  }
+  if (kind !== undefined) assertKind(manifest, kind, path);
   onManifest?.(manifest);
   const readWhole = async (name: string, what: string): Promise<Uint8Array> => {
     const file = place(name);

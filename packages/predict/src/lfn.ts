@@ -11,8 +11,8 @@ import {
 } from '@lesion/core';
 import { extractPatches, type Patches, type SuperpixelOptions, superpixels } from '@lesion/superpixel';
 import { z } from 'zod';
-import type { Bundle, BundleManifest } from './bundle.js';
-import { assertKind, bundleNetworks, onEngine } from './bundle-networks.js';
+import { assertKind, type Bundle, type BundleManifest } from './bundle.js';
+import { bundleNetworks, onEngine } from './bundle-networks.js';
 import { engineReady } from './engine-ready.js';
 import { type InputNormalization, normalizePixels } from './normalization.js';
 import { Passes, type PassOptions } from './passes.js';
@@ -176,7 +176,7 @@ export interface LfnFromBundleOptions {
  */
 export async function lfnFromBundle(bundle: Bundle, options?: LfnFromBundleOptions): Promise<Lfn> {
   const { network: toNetwork } = resolveOptions(options, { network: onEngine }, 'lfnFromBundle');
-  assertKind(bundle, 'lfn');
+  assertKind(bundle.manifest, 'lfn', bundle.source);
   await engineReady();
   const [lfn] = bundleNetworks(bundle);
   const network = await toNetwork(lfn!.build);

@@ -16,8 +16,8 @@ import {
   type LesionAnalysis,
 } from '@lesion/licu';
 import { z } from 'zod';
-import type { Bundle, BundleManifest } from './bundle.js';
-import { assertKind, bundleNetworks, onEngine } from './bundle-networks.js';
+import { assertKind, type Bundle, type BundleManifest } from './bundle.js';
+import { bundleNetworks, onEngine } from './bundle-networks.js';
 import { imageAtScales, predictClassMaps } from './class-maps.js';
 import {
   calibrateIndexes,
@@ -217,7 +217,7 @@ export interface LinFromBundleOptions {
  */
 export async function linFromBundle(bundle: Bundle, options?: LinFromBundleOptions): Promise<Lin> {
   const { network: toNetwork } = resolveOptions(options, { network: onEngine }, 'linFromBundle');
-  assertKind(bundle, 'lin');
+  assertKind(bundle.manifest, 'lin', bundle.source);
   await engineReady();
   const networks: LinNetwork[] = [];
   try {

@@ -48,13 +48,7 @@ function fit(image: RgbImage): Photo {
 }
 
 /** Lets the browser decode and reduce in one go, so that the photo's full size is in memory once at most. */
-async function decodeReduced(
-  bytes: Uint8Array<ArrayBuffer>,
-  name: string,
-  cause: LesionError,
-): Promise<Photo> {
-  const [, width, height] = /(\d+)x(\d+)/.exec(String(cause.details.got)) ?? [];
-  const original = { height: Number(height), width: Number(width) };
+async function decodeReduced(bytes: Uint8Array<ArrayBuffer>, name: string, original: Size): Promise<Photo> {
   const size = boundedSize(original);
   let bitmap: ImageBitmap;
   try {
@@ -104,16 +98,16 @@ export async function decodePhoto(bytes: Uint8Array<ArrayBuffer>, name: string):
   } catch (error) {
     if (!LesionError.isInstance(error) || error.code !== 'LIMIT_EXCEEDED') throw error;
     const [, width, height] = /(\d+)x(\d+)/.exec(String(error.details.got)) ?? [];
-    const pixels = Number(width) * Number(height);
-    if (!(pixels <= MOST_PIXELS)) {
+    const original = { height: Number(height), width: Number(width) };
+    if (!(original.height * original.width <= MOST_PIXELS)) {
       throw new LesionError('LIMIT_EXCEEDED', {
         what: 'the photo is too large for a page',
         where: name,
-        got: `${width}x${height}`,
+        got: formatSize(original),
         expected: `at most ${MOST_PIXELS / 1e6} megapixels`,
         mend: 'Reduce it first.',
       });
     }
-    return decodeReduced(bytes, name, error);
+    return decodeReduced(bytes, name, original);
   }
 }

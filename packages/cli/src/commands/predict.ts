@@ -12,6 +12,7 @@ import type { ImagePrediction, PredictedFile, PreparedImages } from '@lesion/tra
 import { type ClassScores, describeScores, scoresOption } from '../class-scores.js';
 import { defineCommand } from '../command.js';
 import { EXIT } from '../exit-codes.js';
+import { featureCounts } from '../feature-counts.js';
 import { formatCount } from '../format.js';
 import { chooseModels } from '../model-choice.js';
 import { declareModels, linOptions, loadModels, type ModelOptions } from '../models.js';
@@ -71,12 +72,7 @@ export function summarize({
       ? {}
       : {
           superpixels: lfn.count,
-          features: Object.fromEntries(
-            DERMOSCOPIC_FEATURES.map((name) => [
-              name,
-              lfn.features[name].reduce((sum, value) => sum + (value > 0.5 ? 1 : 0), 0),
-            ]),
-          ),
+          features: featureCounts(lfn),
         }),
   };
 }

@@ -2,7 +2,6 @@
 import {
   contiguousData,
   createScalarMap,
-  DERMOSCOPIC_FEATURES,
   LESION_CLASSES,
   type LesionClass,
   resizeMaps,
@@ -15,6 +14,7 @@ import {
 import { confusionCounts, segmentationMetrics } from '@lesion/metrics';
 import type { ReportImage, ReportPicture } from '@lesion/report';
 import type { EvaluatedImage, ImagePrediction } from '@lesion/train';
+import { featureCounts } from '../feature-counts.js';
 import { drawLesion, type OverlaySubject } from '../overlays.js';
 
 /** What a report tells of an image: a prediction, and the truth as far as it is known. */
@@ -101,12 +101,7 @@ export async function reportImage(subject: ReportSubject, models?: string): Prom
     ...(lfn === undefined
       ? {}
       : {
-          featureCounts: Object.fromEntries(
-            DERMOSCOPIC_FEATURES.map((name) => [
-              name,
-              lfn.features[name].reduce((sum, value) => sum + (value > 0.5 ? 1 : 0), 0),
-            ]),
-          ),
+          featureCounts: featureCounts(lfn),
         }),
     ...(lin?.emptyMask === true ? { note: 'no lesion was found' } : {}),
   };
