@@ -10,6 +10,7 @@ import {
   sizeOf,
 } from '@lesion/core';
 import type { GrayImage } from './codec.js';
+import { filterRows } from './png-filters.js';
 
 const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
@@ -31,58 +32,6 @@ function chunk(kind: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-/** PNG's filter types in use: a row as it is, less its left neighbours, less the row above, less Paeth's guess. */
-const FILTER_TYPES = [0, 1, 2, 4];
-
-/** The sum of bytes read as signed: the smaller, the better they usually pack. */
-function magnitude(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i++) sum += bytes[i]! < 128 ? bytes[i]! : 256 - bytes[i]!;
-  return sum;
-}
-
-/**
- * Filters each row in the way that leaves the smallest magnitudes, `[height * (1 + stride)]` with the type first.
- */
-function filterRows(data: Uint8Array, stride: number, step: number): Uint8Array<ArrayBuffer> {
-  const height = data.length / stride;
-  const out = new Uint8Array(height * (1 + stride));
-  const candidates = FILTER_TYPES.map(() => new Uint8Array(stride));
-  const [plain, sub, up, paeth] = candidates as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  // Both rows have a pixel of zeros before them and the first has a row of zeros above it, as PNG defines.
-  let above = new Uint8Array(step + stride);
-  let row = new Uint8Array(step + stride);
-  for (let y = 0; y < height; y++) {
-    plain.set(data.subarray(y * stride, (y + 1) * stride));
-    row.set(plain, step);
-    for (let i = 0; i < stride; i++) {
-      const value = row[i + step]!;
-      const left = row[i]!;
-      const top = above[i + step]!;
-      const topLeft = above[i]!;
-      sub[i] = value - left;
-      up[i] = value - top;
-      const toLeft = Math.abs(top - topLeft);
-      const toTop = Math.abs(left - topLeft);
-      const toTopLeft = Math.abs(left + top - 2 * topLeft);
-      const guess = toLeft <= toTop && toLeft <= toTopLeft ? left : toTop <= toTopLeft ? top : topLeft;
-      paeth[i] = value - guess;
-    }
-    let best = 0;
-    let bestMagnitude = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < candidates.length; k++) {
-      const candidate = magnitude(candidates[k]!);
-      if (candidate >= bestMagnitude) continue;
-      best = k;
-      bestMagnitude = candidate;
-    }
-    out[y * (1 + stride)] = FILTER_TYPES[best]!;
-    out.set(candidates[best]!, y * (1 + stride) + 1);
-    [above, row] = [row, above];
-  }
-  return out;
 }
 
 /** Compresses to a zlib stream. */
@@ -131,6 +80,8 @@ export async function encodeImage(
 /** Encodes a mask as {@link Codec.encodeMask} says. */
 export async function encodeBinary(mask: BinaryMask, deflate: Deflate): Promise<Uint8Array<ArrayBuffer>> {
   assertBinaryMask(mask);
-  const gray = contiguousData(mask).map((value) => value * 255);
+  const pixels = contiguousData(mask);
+  const gray = new Uint8Array(pixels.length);
+  for (let i = 0; i < gray.length; i++) gray[i] = -pixels[i]!;
   return encode(gray, { width: sizeOf(mask).width, channels: 1, deflate });
 }
