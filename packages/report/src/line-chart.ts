@@ -19,6 +19,8 @@ export interface Chart {
   horizontal: string;
   vertical: string;
   series: readonly ChartSeries[];
+  /** Places and values that the axes take in whatever the lines do, so that charts side by side compare. @default none */
+  include?: { at?: readonly number[] | undefined; values?: readonly number[] | undefined } | undefined;
 }
 
 /** More points than this are averaged: no screen shows them, and the page stays small. */
@@ -71,21 +73,25 @@ function extent(values: readonly number[]): [number, number] {
 export function lineChart(chart: Chart): Markup {
   const lines = chart.series.map((series) => ({ name: series.name, ...thinOut(series) }));
   const defined = lines.flatMap(({ points }) => points.filter((point) => point.value !== null));
-  const [lowest, highest] = extent(defined.map((point) => point.value!));
-  const span = extent(lines.flatMap(({ points }) => points.map((point) => point.at)));
+  const [lowest, highest] = extent([
+    ...defined.map((point) => point.value!),
+    ...(chart.include?.values ?? []),
+  ]);
+  const places = lines.flatMap(({ points }) => points.map((point) => point.at));
+  const span = extent([...places, ...(chart.include?.at ?? [])]);
   const height = scaleLinear()
     .domain([Math.min(lowest, 0), highest])
     .nice(5);
   // Epochs and steps are counted: nothing lies between them.
   const isCounted = lines.every(({ points }) => points.every(({ at }) => Number.isInteger(at)));
-  const places = scaleLinear()
+  const ticks = scaleLinear()
     .domain(span)
     .ticks(6)
     .filter((tick) => !isCounted || Number.isInteger(tick));
   const size = { width: WIDTH, height: HEIGHT };
   const { x, y, frame } = plot({
     ...size,
-    horizontal: { name: chart.horizontal, domain: span, ticks: places },
+    horizontal: { name: chart.horizontal, domain: span, ticks },
     vertical: {
       name: chart.vertical,
       domain: height.domain() as [number, number],

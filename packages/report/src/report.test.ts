@@ -399,6 +399,13 @@ describe('lineChart', () => {
     }
   });
 
+  it('takes in values that no line has, so that charts side by side compare', () => {
+    const line = { name: 'a', at: [0, 1], values: [0, 1] };
+    const words = { description: 'd', horizontal: 'epoch', vertical: 'loss' };
+    const path = lineChart({ ...words, series: [line], include: { at: [-1], values: [2] } }).toString();
+    expect(path.match(/<path d="([^"]*)"/)![1]).toBe('M319,228L584,120');
+  });
+
   it('survives no value at all, one value and equal values', () => {
     for (const values of [[], [null], [1], [2, 2, 2], [-1, -2]]) {
       expect(chart(values)).not.toMatch(/NaN|Infinity|undefined/);

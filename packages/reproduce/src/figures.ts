@@ -16,7 +16,7 @@ import {
 } from '@lesion/report';
 import { renderSvg } from '@lesion/report/node';
 import { decodeLabels, type SuperpixelOptions } from '@lesion/superpixel';
-import { keptSuperpixels } from '@lesion/train';
+import { keptSuperpixels, type NetworkHistory } from '@lesion/train';
 import writeFileAtomic from 'write-file-atomic';
 import type { RunName } from './experiments.js';
 import type { ReproductionFolder } from './folder.js';
@@ -101,18 +101,44 @@ async function figure4(
   ];
 }
 
-function lossChart(run: FinishedRun, network: string, name: string): Chart | undefined {
-  const epochs = run.manifest.training.history[network];
-  if (epochs === undefined || epochs.length === 0) return undefined;
-  const at = epochs.map((record) => Number(record['epoch']));
-  const column = (key: string): (number | null)[] => epochs.map((record) => record[key] ?? null);
+/** Points of a training curve that an epoch is cut into where a run has few epochs. */
+const POINTS_OF_FEW_EPOCHS = 20;
+
+/** Means of the step losses over equal parts of each epoch, `parts` an epoch, each at the middle of its steps. */
+export function curveOfSteps(
+  { epochs, stepLosses }: NetworkHistory,
+  parts: number,
+): { at: number[]; values: number[] } {
+  const at: number[] = [];
+  const values: number[] = [];
+  let start = 0;
+  for (const [i, { steps }] of epochs.entries()) {
+    for (let part = 0; part < parts; part++) {
+      const [from, to] = [Math.floor((part * steps) / parts), Math.floor(((part + 1) * steps) / parts)];
+      if (from === to) continue;
+      const losses = stepLosses.slice(start + from, start + to);
+      at.push(i + (from + to) / 2 / steps);
+      values.push(losses.reduce((sum, loss) => sum + loss, 0) / losses.length);
+    }
+    start += steps;
+  }
+  return { at, values };
+}
+
+function lossChart(history: NetworkHistory, name: string): Chart {
+  const { epochs } = history;
+  const ends = epochs.map(({ epoch }) => epoch);
+  const training =
+    epochs.length < POINTS_OF_FEW_EPOCHS / 2
+      ? curveOfSteps(history, Math.ceil(POINTS_OF_FEW_EPOCHS / epochs.length))
+      : { at: ends, values: epochs.map(({ trainingLoss }) => trainingLoss) };
   return {
     description: `losses of ${name}`,
-    horizontal: 'epoch',
+    horizontal: 'epochs',
     vertical: 'loss',
     series: [
-      { name: 'training', at, values: column('trainingLoss') },
-      { name: 'validation', at, values: column('validationLoss') },
+      { name: 'training', ...training },
+      { name: 'validation', at: ends, values: epochs.map(({ validationLoss }) => validationLoss) },
     ],
   };
 }
@@ -123,11 +149,18 @@ function figure7(runs: ReadonlyMap<RunName, FinishedRun>): FigurePanel[] {
     ['lin', 'dm', 'DM'],
     ['fcrn88-dr-dm', 'dr-dm', 'DR+DM'],
   ] as const;
-  return wanted.flatMap(([name, network, data], i) => {
-    const run = runs.get(name);
-    const chart = run && lossChart(run, network, `FCRN-88 trained with ${data}`);
-    return chart === undefined ? [] : [{ chart, caption: `${letter(i)} ${data}` }];
+  const charts = wanted.flatMap(([name, network, data]) => {
+    const history = runs.get(name)?.history[network];
+    return history === undefined ? [] : [{ data, chart: lossChart(history, `FCRN-88 trained with ${data}`) }];
   });
+  // One scale for all: the paper compares their heights.
+  const values = charts.flatMap(({ chart }) =>
+    chart.series.flatMap((series) => series.values.filter((value) => value !== null)),
+  );
+  return charts.map(({ data, chart }, i) => ({
+    chart: { ...chart, include: { at: [0], values } },
+    caption: `${letter(i)} ${data}`,
+  }));
 }
 
 async function figure8(images: readonly Segmented[]): Promise<FigurePanel[]> {
@@ -184,7 +217,9 @@ export async function writeFigures(options: FiguresOptions): Promise<WrittenFigu
       title: 'Fig. 7. Loss curves of FCRN-88 by training set',
       panels: figure7(runs),
       columns: 3,
-      notes: ['One point an epoch. Validation: held-out training images.'],
+      notes: [
+        'Training: means over parts of an epoch where epochs are few. Validation: held-out training images, after each epoch.',
+      ],
     }),
     8: async () => ({
       title: 'Fig. 8. Segmentation: result blue, truth red',

@@ -9,7 +9,7 @@ import type { NamedArray } from '@lesion/predict';
 import { z } from 'zod';
 import { readTensors, writeTensors } from './tensor-files.js';
 
-const epochSchema = z.object({
+export const epochSchema = z.object({
   epoch: z.int(),
   steps: z.int(),
   learningRate: z.number(),

@@ -103,7 +103,7 @@ export {
   type Profile,
 } from './profiles.js';
 export { type OnProgress, type Progress, RateMeter } from './progress.js';
-export type { NetworkHistory } from './run-folder.js';
+export { type NetworkHistory, readHistory } from './run-folder.js';
 export {
   LEARNING_RATE_DECAYS,
   type LearningRateDecay,

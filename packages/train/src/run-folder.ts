@@ -2,12 +2,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { invalidArgument, invalidFile } from '@lesion/core';
+import { invalidArgument, invalidFile, LesionError } from '@lesion/core';
 import writeFileAtomic from 'write-file-atomic';
-import type { EpochRecord } from './checkpoint.js';
+import { z } from 'zod';
+import { type EpochRecord, epochSchema } from './checkpoint.js';
 import { removeLeftovers } from './leftovers.js';
 
 const RUN_FILE = 'run.json';
+const HISTORY_FILE = 'history.json';
 
 /**
  * Opens a run's folder: a new one is begun, or the one that is there is resumed, without what a kill left half written.
@@ -73,5 +75,42 @@ export interface NetworkHistory {
 
 /** Writes the loss curves of a run, `history.json`. */
 export async function writeHistory(folder: string, networks: Record<string, NetworkHistory>): Promise<void> {
-  await writeFileAtomic(join(folder, 'history.json'), `${JSON.stringify(networks, null, 2)}\n`);
+  await writeFileAtomic(join(folder, HISTORY_FILE), `${JSON.stringify(networks, null, 2)}\n`);
+}
+
+const historySchema = z.record(
+  z.string(),
+  z.object({ epochs: z.array(epochSchema), stepLosses: z.array(z.number()) }),
+);
+
+/**
+ * Reads the loss curves that `trainLin` and `trainLfn` leave in a run's folder (Fig. 7).
+ *
+ * @param folder What was `out` when the run was trained.
+ * @returns By network: `dr`, `dm`, `dr-dm` or `lfn`; those whose training has ended.
+ * @throws LesionError `NOT_FOUND` if the folder holds none; `INVALID_FILE` if the file is damaged
+ * @example
+ * ```ts
+ * const { lfn } = await readHistory('runs/lfn');
+ * console.log(lfn?.stepLosses.length);
+ * ```
+ */
+export async function readHistory(folder: string): Promise<Record<string, NetworkHistory>> {
+  const path = join(folder, HISTORY_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new LesionError('NOT_FOUND', {
+      what: 'the folder holds no loss curves',
+      where: path,
+      mend: 'Name the folder of a training run, of which at least one network is trained.',
+      cause,
+    });
+  }
+  try {
+    return historySchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw invalidFile({ what: 'not the loss curves of a run', where: path, cause });
+  }
 }

@@ -13,8 +13,8 @@ import { DEMO_REPORT, reportData } from '../report/demo.js';
 import { reportLosses } from '../report/training.js';
 import { formatMetrics } from '../scores.js';
 import { formatTable } from '../table.js';
+import { describeHistory } from '../training-table.js';
 import { divideImages } from './synth.js';
-import { describeHistory } from './train.js';
 
 interface DemoOptions {
   out: string;
@@ -114,7 +114,7 @@ export const demo = defineCommand<[], DemoOptions>({
       (onProgress) => trainLin({ ...common, out: folder.lin, engine: options.engine, onProgress }),
       ({ history, engine }) =>
         `engine ${engine.name}; ${Object.entries(history)
-          .map(([name, curves]) => describeHistory(name, curves).trim())
+          .map(([name, curves]) => describeHistory(name, curves))
           .join('; ')}`,
     );
     const lfn = await step(
@@ -122,7 +122,7 @@ export const demo = defineCommand<[], DemoOptions>({
       (onProgress) => trainLfn({ ...common, out: folder.lfn, engine: options.engine, onProgress }),
       ({ history }) =>
         Object.entries(history)
-          .map(([name, curves]) => describeHistory(name, curves).trim())
+          .map(([name, curves]) => describeHistory(name, curves))
           .join('; '),
     );
     const images: ReportImage[] = [];

@@ -1,7 +1,7 @@
 /** `lesion train`: trains a LIN or a LFN on a data folder. */
 import { invalidArgument } from '@lesion/core';
 import type { EngineName } from '@lesion/engine';
-import type { NetworkHistory, TrainingResult } from '@lesion/train';
+import type { TrainingResult } from '@lesion/train';
 import { Argument, Option } from 'commander';
 import { defineCommand } from '../command.js';
 import { formatCount, formatDuration } from '../format.js';
@@ -11,6 +11,7 @@ import { decimalNumber, numberList, numberRange, wholeNumber } from '../parsers.
 import { commandLine } from '../report/command-line.js';
 import { trainingReport } from '../report/training.js';
 import { writeRunReport } from '../report/write.js';
+import { formatTraining } from '../training-table.js';
 
 /** What may be set of a LIN alone; the rows of Tables III and IV, and the sizes. */
 interface LinOnlyOptions {
@@ -70,24 +71,10 @@ function assertOnlyFor(network: 'lin' | 'lfn', given: Record<string, boolean>): 
   }
 }
 
-/** How one network's loss went, in a line. */
-export function describeHistory(name: string, { epochs, stepLosses }: NetworkHistory): string {
-  const last = epochs.at(-1);
-  const losses = epochs.map(({ trainingLoss }) => trainingLoss.toFixed(4)).join(', ');
-  const validation =
-    last === undefined || last.validationLoss === null
-      ? ''
-      : `; validation loss ${last.validationLoss.toFixed(4)}`;
-  return `  ${name}: ${formatCount(stepLosses.length, 'step')}, training loss by epoch ${losses}${validation}`;
-}
-
-/** A training run's outcome for people. */
-export function describeTraining(network: string, result: TrainingResult, milliseconds: number): string {
+/** What was trained, in a line. */
+function describeTraining(network: string, result: TrainingResult, milliseconds: number): string {
   const { training, validation } = result.images;
-  return [
-    `${result.bundle}: ${network.toUpperCase()} trained on ${formatCount(training, 'image')}, ${validation} held out, engine ${result.engine.name}, ${formatDuration(milliseconds)}`,
-    ...Object.entries(result.history).map(([name, history]) => describeHistory(name, history)),
-  ].join('\n');
+  return `${result.bundle}: ${network.toUpperCase()} trained on ${formatCount(training, 'image')}, ${validation} held out, engine ${result.engine.name}, ${formatDuration(milliseconds)}`;
 }
 
 export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
@@ -328,6 +315,8 @@ export const train = defineCommand<[network: 'lin' | 'lfn'], TrainOptions>({
     return {
       document: { network, ...result, seconds, ...written },
       text: [
+        formatTraining(result.history, context.screen),
+        '',
         describeTraining(network, result, milliseconds),
         ...(written === undefined ? [] : [`${written.report}: the report, for a browser`]),
       ].join('\n'),
