@@ -14,7 +14,7 @@ export interface TaskScore {
   expected: number;
   metrics: Record<string, number>;
   perClass: Record<string, Record<string, number>>;
-  intervals?: ProtocolIntervals<string>;
+  intervals?: ProtocolIntervals<string> | undefined;
 }
 
 const TASK_NAMES = { 1: 'segmentation', 2: 'dermoscopic features', 3: 'disease classification' } as const;

@@ -1,6 +1,7 @@
 /** Predicts a split of a data set and scores it as the challenge did, task by task. */
 
 import {
+  assertNumber,
   type BinaryMask,
   invalidArgument,
   type LabelMap,
@@ -27,6 +28,7 @@ import {
   createClassificationProtocol,
   createFeatureProtocol,
   createSegmentationProtocol,
+  type ProtocolIntervals,
   type ProtocolName,
   type ProtocolScore,
 } from '@lesion/metrics';
@@ -63,6 +65,10 @@ export interface EvaluateSplitOptions {
   scores?: ClassScores | undefined;
   /** Whose scoring. @default 'isic2017' */
   protocol?: ProtocolName | undefined;
+  /** Samples of the bootstrap over images behind 95 % intervals; 1000 is usual. @default 0, no intervals */
+  bootstrap?: number | undefined;
+  /** Seed of the bootstrap. @default 0 */
+  seed?: number | undefined;
   /** Only images with this value in this column. @default all */
   where?: WhereFilter | undefined;
   /** Images at most, the first by id. @default all */
@@ -84,13 +90,19 @@ export interface EvaluatedImage extends ImagePrediction {
   seconds: number;
 }
 
+/** A task's scores. */
+export interface EvaluatedTask extends ProtocolScore<string> {
+  /** 95 % intervals, if a bootstrap was asked for. */
+  intervals?: ProtocolIntervals<string> | undefined;
+}
+
 /** What {@link evaluateSplit} found. */
 export interface Evaluation {
   split: DatasetSplit;
   /** What task 3 was scored by; absent without a LIN. */
   scores?: ClassScores | undefined;
   /** The tasks that could be scored; a task without any truth is left out. */
-  tasks: ProtocolScore<string>[];
+  tasks: EvaluatedTask[];
   /** Images that could not be read or scored, and why. The others were scored without them. */
   failures: { id: string; error: LesionError }[];
   /** Images that the tables list but the folder lacks. */
@@ -107,8 +119,8 @@ export interface Evaluation {
  *   listed in `failures`.
  * @example
  * ```ts
- * const { tasks } = await evaluateSplit({ data: 'isic2017', split: 'validation', lin, lfn });
- * for (const { task, metrics } of tasks) console.log(task, metrics);
+ * const { tasks } = await evaluateSplit({ data: 'isic2017', split: 'validation', lin, lfn, bootstrap: 1000 });
+ * for (const { task, metrics, intervals } of tasks) console.log(task, metrics, intervals);
  * ```
  */
 export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Evaluation> {
@@ -119,6 +131,8 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
     linOptions,
     lfnOptions,
     protocol,
+    bootstrap,
+    seed,
     where,
     limit,
     onImage,
@@ -136,6 +150,8 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
       lfnOptions: undefined,
       scores: undefined,
       protocol: 'isic2017',
+      bootstrap: 0,
+      seed: 0,
       where: undefined,
       limit: undefined,
       onImage: undefined,
@@ -151,6 +167,7 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
       expected: 'a LIN, a LFN or both',
     });
   }
+  assertNumber(bootstrap, 'bootstrap', { integer: true, min: 0 });
   const scores = lin === undefined ? undefined : chooseClassScores(lin, linOptions, settings.scores);
   const dataset = await openDataset(options.data);
   const all = where === undefined ? dataset.splits[split] : selectRecords(dataset.splits[split], where);
@@ -221,13 +238,17 @@ export async function evaluateSplit(options: EvaluateSplitOptions): Promise<Eval
   } finally {
     await preparer.close();
   }
-  const scored: ProtocolScore<string>[] = [segmentation, features, classification]
+  const tasks = [segmentation, features, classification]
     .filter(({ count }) => count > 0)
-    .map((task) => task.compute());
+    .map((task): EvaluatedTask => {
+      const scored: ProtocolScore<string> = task.compute();
+      if (bootstrap === 0) return scored;
+      return { ...scored, intervals: task.bootstrap({ replicates: bootstrap, seed }) };
+    });
   return {
     split,
     ...(scores === undefined ? {} : { scores }),
-    tasks: scored,
+    tasks,
     failures,
     missing: all.filter(({ imagePath }) => imagePath === undefined).map(({ id }) => id),
   };

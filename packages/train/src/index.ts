@@ -60,6 +60,7 @@ export {
 export type { EpochRecord } from './checkpoint.js';
 export {
   type EvaluatedImage,
+  type EvaluatedTask,
   type EvaluateSplitOptions,
   type Evaluation,
   evaluateSplit,

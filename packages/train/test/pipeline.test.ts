@@ -337,6 +337,8 @@ describe('predicting and evaluating', () => {
       split: 'validation',
       lin,
       lfn,
+      bootstrap: 40,
+      seed: 3,
       onImage: (image) => {
         images.push(image);
       },
@@ -349,6 +351,15 @@ describe('predicting and evaluating', () => {
       [3, 3],
     ]);
     expect(result.tasks[0]!.metrics['JA']).toBeGreaterThanOrEqual(0);
+    for (const { metrics, perClass, intervals } of result.tasks) {
+      for (const [name, value] of Object.entries(metrics)) {
+        const { estimate, lower, upper } = intervals!.metrics[name]!;
+        expect(estimate).toBe(value);
+        if (Number.isNaN(lower)) continue;
+        expect(lower).toBeLessThanOrEqual(upper);
+      }
+      expect(Object.keys(intervals!.perClass)).toEqual(Object.keys(perClass));
+    }
     expect(result.failures).toHaveLength(1);
     expect(result.failures[0]!.id).toBe(first!.id);
     expect(images).toHaveLength(3);

@@ -30,6 +30,7 @@ interface EvaluateOptions extends ModelOptions {
   where?: WhereFilter;
   limit?: number;
   scores?: ClassScores;
+  bootstrap?: number;
   out?: string;
   report: boolean;
 }
@@ -69,6 +70,11 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
       .option('--limit <images>', 'images at most, the first by id; default all', wholeNumber({ min: 1 }))
       .optionsGroup('How:')
       .addOption(scoresOption())
+      .option(
+        '--bootstrap <samples>',
+        'bootstrap samples over images for 95 % intervals; default 1000 with a report, else none',
+        wholeNumber({ min: 0 }),
+      )
       .option('--out <dir>', 'keep predictions, overlays and a report here')
       .option('--no-report', 'write no report.html and no charts');
     declareModels(command);
@@ -84,6 +90,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
     let evaluation: Evaluation;
     const startedAt = new Date().toISOString();
     const report = options.report && options.out !== undefined ? new EvaluationReport() : undefined;
+    const { bootstrap = report === undefined ? 0 : 1000 } = options;
     try {
       const { out, scores } = options;
       const folder = out === undefined ? undefined : await PredictionFolder.open(out, { scores });
@@ -95,6 +102,8 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
         linOptions: linOptions(options),
         scores,
         protocol: options.protocol,
+        bootstrap,
+        seed: context.seed,
         where: options.where,
         limit: options.limit,
         signal: context.signal,
@@ -125,6 +134,8 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
           startedAt,
         },
         evaluation,
+        // Curves have bands even where the tables have no intervals.
+        draw: { replicates: bootstrap || 1000, seed: context.seed },
         data: options.data,
         models: choice,
         ...(where === undefined ? {} : { where: `${where.column}=${where.value}` }),

@@ -14,13 +14,9 @@ import {
   type Draw,
   FeaturePool,
   groupScores,
-  plainScores,
+  reportScores,
   type ScoredImage,
-  scoresWithIntervals,
 } from './scores.js';
-
-/** Samples behind each interval and band. */
-const REPLICATES = 1000;
 
 type Kept = Omit<ScoredImage, 'scores'> & { lin: Parameters<typeof classScores>[0] | undefined };
 
@@ -49,6 +45,8 @@ export class EvaluationReport {
   async finish(run: {
     origin: Origin;
     evaluation: Evaluation;
+    /** How intervals and bands are drawn. */
+    draw: Draw;
     /** The data's folder. */
     data: string;
     /** Folders of the bundles. */
@@ -56,10 +54,9 @@ export class EvaluationReport {
     /** Which images alone were scored, `column=value`. */
     where?: string | undefined;
   }): Promise<ReportData> {
-    const { origin, evaluation, data, models, where } = run;
+    const { origin, evaluation, draw, data, models, where } = run;
     const { split, scores, tasks, failures, missing } = evaluation;
     const { datasetFingerprint, openDataset } = await import('@lesion/isic');
-    const draw: Draw = { replicates: REPLICATES, seed: origin.seed };
     const images: ScoredImage[] = this.#kept.map(({ lin, ...image }) => ({
       ...image,
       ...(lin === undefined ? {} : { scores: classScores(lin, scores).scores }),
@@ -88,7 +85,7 @@ export class EvaluationReport {
             ]
           : []),
       ],
-      scores: tasks.map((score) => scoresWithIntervals(score, split, draw)),
+      scores: tasks.map((score) => reportScores(score, split)),
       ...this.#distribution(of(1)),
       ...(await this.#curves(images, of(2), protocol, kind, draw)),
       ...(groups.length > 1 ? { subgroups: [{ title: 'Measures by group of images', groups }] } : {}),
@@ -157,6 +154,6 @@ export class EvaluationReport {
   }
 }
 
-/** The scores of an evaluation as a report has them, without intervals. */
+/** The scores of an evaluation as a report has them. */
 export const evaluationScores = ({ split, tasks }: Evaluation, models: string) =>
-  tasks.map((score) => plainScores(score, `${split}, ${models}`));
+  tasks.map((score) => reportScores(score, `${split}, ${models}`));

@@ -1,14 +1,9 @@
 /** From an evaluation's rows to what a report shows of scores: tables with intervals, curves, groups. Pure functions. */
 import { DERMOSCOPIC_FEATURES, LESION_CLASSES, type LesionClass } from '@lesion/core';
 import type { IsicRecord } from '@lesion/isic';
-import {
-  bootstrapInterval,
-  createClassificationProtocol,
-  type ProtocolName,
-  type ProtocolScore,
-  rocAuc,
-} from '@lesion/metrics';
+import { type BootstrapInterval, type ProtocolName, rocAuc } from '@lesion/metrics';
 import type { ReportMeasure, ReportScores, ReportSubgroup } from '@lesion/report';
+import type { EvaluatedTask } from '@lesion/train';
 
 /** A value as JSON keeps it: `null` where it is undefined. */
 export const kept = (value: number): number | null => (Number.isFinite(value) ? value : null);
@@ -23,78 +18,39 @@ export interface ScoredImage {
   JA?: number | undefined;
 }
 
-const without = (values: Record<string, number>): Record<string, number | null> =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, kept(value)]));
-
-/** One task's scores without intervals. */
-export function plainScores(
-  { task, protocol, count, metrics, perClass }: ProtocolScore<string>,
-  split: string,
-): ReportScores {
-  return {
-    task,
-    protocol,
-    split,
-    count,
-    metrics: without(metrics),
-    perClass: Object.fromEntries(Object.entries(perClass).map(([name, values]) => [name, without(values)])),
-  };
-}
-
 /** How intervals are drawn. */
 export interface Draw {
   replicates: number;
   seed: number;
 }
 
-type Intervals = Record<string, { estimate: number; lower: number; upper: number }>;
-
-const measuresOf = (intervals: Intervals): Record<string, ReportMeasure> =>
-  Object.fromEntries(
-    Object.entries(intervals).map(([name, { estimate, lower, upper }]) => [
-      name,
-      { value: kept(estimate), low: kept(lower), high: kept(upper) },
-    ]),
+/** Values with their intervals where these are known. */
+function measures(
+  values: Readonly<Record<string, number>>,
+  intervals: Readonly<Record<string, BootstrapInterval>> | undefined,
+): Record<string, ReportMeasure> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      const interval = intervals?.[name];
+      if (interval === undefined) return [name, kept(value)];
+      return [name, { value: kept(value), low: kept(interval.lower), high: kept(interval.upper) }];
+    }),
   );
+}
 
-/** One task's scores with bootstrap intervals over images where its rows allow it: tasks 1 and 3. */
-export function scoresWithIntervals(score: ProtocolScore<string>, split: string, draw: Draw): ReportScores {
-  const plain = plainScores(score, split);
-  const { task, protocol, perImage } = score;
-  if (task === 1) {
-    const intervals = Object.fromEntries(
-      Object.keys(score.metrics).map((name) => {
-        const values = perImage.map((row) => row.values[name] ?? Number.NaN);
-        return [name, bootstrapInterval(values, mean, draw)];
-      }),
-    );
-    const measures = Object.entries(measuresOf(intervals)).map(([name, measure]) => [
-      name,
-      { ...(measure as object), value: plain.metrics[name] },
-    ]);
-    return { ...plain, metrics: Object.fromEntries(measures) };
-  }
-  if (task === 3) {
-    const classes = [...new Set(perImage.map(({ className }) => className!))];
-    const again = createClassificationProtocol({ protocol, classes });
-    const byId = new Map<string, { truth: Record<string, number>; scores: Record<string, number> }>();
-    for (const { id, className, values } of perImage) {
-      const row = byId.get(id) ?? { truth: {}, scores: {} };
-      row.truth[className!] = values['truth']!;
-      row.scores[className!] = values['score']!;
-      byId.set(id, row);
-    }
-    for (const [id, row] of byId) again.update(id, row.truth, row.scores);
-    const { metrics, perClass } = again.bootstrap(draw);
-    return {
-      ...plain,
-      metrics: measuresOf(metrics),
-      perClass: Object.fromEntries(
-        Object.entries(perClass).map(([name, intervals]) => [name, measuresOf(intervals)]),
-      ),
-    };
-  }
-  return plain;
+/** One task's scores. */
+export function reportScores(score: EvaluatedTask, split: string): ReportScores {
+  const { task, protocol, count, metrics, perClass, intervals } = score;
+  return {
+    task,
+    protocol,
+    split,
+    count,
+    metrics: measures(metrics, intervals?.metrics),
+    perClass: Object.fromEntries(
+      Object.entries(perClass).map(([name, values]) => [name, measures(values, intervals?.perClass[name])]),
+    ),
+  };
 }
 
 /** The mean of those that are defined; NaN of none. */
