@@ -160,13 +160,31 @@ describe('train, predict, evaluate', () => {
         at('lfn'),
         '--engine',
         'cpu',
+        '--bootstrap',
+        '20',
         '--json',
         '--quiet',
       ]);
       expect(exitCode).toBe(0);
-      const document = JSON.parse(stdout) as { tasks: { task: number; metrics: Record<string, number> }[] };
+      interface Interval {
+        estimate: number;
+        lower: number;
+        upper: number;
+      }
+      const document = JSON.parse(stdout) as {
+        tasks: {
+          task: number;
+          metrics: Record<string, number>;
+          intervals: { metrics: Record<string, Interval> };
+        }[];
+      };
       expect(document).toMatchObject({ split: 'validation', problems: [], missing: [] });
       expect(document.tasks.map(({ task }) => task)).toEqual([1, 2, 3]);
+      const [segmentation] = document.tasks;
+      const { estimate, lower, upper } = segmentation!.intervals.metrics['JA']!;
+      expect(estimate).toBe(segmentation!.metrics['JA']);
+      expect(lower).toBeLessThanOrEqual(estimate);
+      expect(upper).toBeGreaterThanOrEqual(estimate);
 
       for (const [task, truth] of [
         ['1', at('data', 'ISIC-2017_Validation_Part1_GroundTruth')],
