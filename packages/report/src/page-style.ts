@@ -60,6 +60,10 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: .8125rem; font-weight: 600; vertical-align: bottom; border-bottom: 2px solid var(--rule); }
 tbody th { font-weight: 500; }
 .number { text-align: right; white-space: nowrap; }
+/* Five measures with intervals fit beside another table. */
+table.scores :is(th, td) { padding-inline: .4rem; }
+table.scores :is(th, td):first-child { padding-left: 0; }
+table.scores :is(th, td):last-child { padding-right: 0; }
 tr.total th, tr.total td { font-weight: 700; }
 tr.reference th, tr.reference td { color: var(--soft); font-style: italic; }
 .interval { display: block; color: var(--soft); font-size: .75rem; font-weight: 400; }

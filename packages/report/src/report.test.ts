@@ -55,7 +55,7 @@ const run: ReportData = {
       split: 'validation',
       count: 3,
       metrics: { AUC: { value: 0.9, low: 0.85, high: 0.94 }, SE: null },
-      perClass: { seborrheic_keratosis: { AUC: 0.91, SE: Number.NaN } },
+      perClass: { seborrheic_keratosis: { AUC: 0.91, SE: { value: null, low: null, high: null } } },
       references: [{ name: 'Li & Shen 2018', metrics: { AUC: 0.908 } }],
     },
   ],

@@ -19,12 +19,15 @@ const MEASURES: Record<string, string> = {
   AP: 'average precision',
 };
 
+const UNDEFINED = formatMeasure(undefined);
+
 function cell(measure: ReportMeasure | undefined): Markup {
   if (typeof measure !== 'object' || measure === null) {
     return markup`<td class="number">${formatMeasure(measure)}</td>`;
   }
   const { value, low, high } = measure;
-  return markup`<td class="number">${formatMeasure(value)}<span class="interval">${formatMeasure(low)} to ${formatMeasure(high)}</span></td>`;
+  const isKnown = formatMeasure(low) !== UNDEFINED && formatMeasure(high) !== UNDEFINED;
+  return markup`<td class="number">${formatMeasure(value)}${isKnown && markup`<span class="interval">${formatMeasure(low)} to ${formatMeasure(high)}</span>`}</td>`;
 }
 
 function taskTable({
@@ -56,7 +59,7 @@ function taskTable({
     split,
     count !== undefined && `${count} ${count === 1 ? 'image' : 'images'}`,
   ].filter((fact) => typeof fact === 'string');
-  return markup`<div><div class="scroll"><table class="wide"><caption>Task ${task}: ${TASKS[task]}<span class="soft">${facts.join(', ')}</span></caption>
+  return markup`<div><div class="scroll"><table class="wide scores"><caption>Task ${task}: ${TASKS[task]}<span class="soft">${facts.join(', ')}</span></caption>
 <thead><tr><td></td>${names.map(
     (name) =>
       markup`<th scope="col" class="number">${Object.hasOwn(MEASURES, name) ? markup`<abbr title="${MEASURES[name]}">${name}</abbr>` : name}</th>`,
