@@ -1,5 +1,5 @@
 /** What a data folder holds, as tables for a terminal. Pure; leans on the report of @lesion/isic. */
-import { DERMOSCOPIC_FEATURES, LESION_CLASSES } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, inWords, LESION_CLASSES } from '@lesion/core';
 import type { DatasetReport, IssueSeverity } from '@lesion/isic';
 import { formatCount } from './format.js';
 import { harmless, type Screen, type TextFormat } from './screen.js';
@@ -7,8 +7,7 @@ import { formatTable, wrapText } from './table.js';
 
 const SEVERITY_FORMATS: Record<IssueSeverity, TextFormat> = { error: 'red', warning: 'yellow', info: 'cyan' };
 
-const words = (name: string): string =>
-  name.replace('milia_like', 'milia-like').replaceAll('_', ' ').replace(' ', '\n');
+const words = (name: string): string => inWords(name).replace(' ', '\n');
 
 /** A table of the splits, one of annotated attributes where there are any, the issues and a verdict. */
 export function formatReportTable(report: DatasetReport, maxIssues: number, screen: Screen): string {

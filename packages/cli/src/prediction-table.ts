@@ -1,5 +1,5 @@
 /** Predictions as a table for a terminal: an image a row. Pure. */
-import { DERMOSCOPIC_FEATURES, LESION_CLASSES } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, inWords, LESION_CLASSES } from '@lesion/core';
 import { formatDuration } from './format.js';
 import { harmless, type Screen } from './screen.js';
 import { formatTable } from './table.js';
@@ -18,14 +18,12 @@ export interface PredictedRow {
   seconds: number;
 }
 
-const words = (name: string): string => name.replace('milia_like', 'milia-like').replaceAll('_', ' ');
-
 /** The features that were found, the most frequent first: `pigment network 31, streaks 4 of 912`. */
 function describeFeatures({ features = {}, superpixels }: PredictedRow): string {
   const found = DERMOSCOPIC_FEATURES.filter((name) => features[name]! > 0);
   if (found.length === 0) return 'none';
   found.sort((a, b) => features[b]! - features[a]!);
-  return `${found.map((name) => `${words(name)} ${features[name]}`).join(', ')} of ${superpixels}`;
+  return `${found.map((name) => `${inWords(name)} ${features[name]}`).join(', ')} of ${superpixels}`;
 }
 
 /** The table; columns of a model that did not predict are left out. */
@@ -34,7 +32,7 @@ export function formatPredictions(rows: readonly PredictedRow[], screen: Screen)
   const hasLfn = rows.some(({ features }) => features !== undefined);
   const header = [
     'image',
-    ...(hasLin ? [...LESION_CLASSES.map((name) => words(name).replace(' ', '\n')), 'lesion'] : []),
+    ...(hasLin ? [...LESION_CLASSES.map((name) => inWords(name).replace(' ', '\n')), 'lesion'] : []),
     'time',
     ...(hasLfn ? ['features by superpixels'] : []),
   ];

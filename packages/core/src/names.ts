@@ -24,3 +24,16 @@ export type DermoscopicFeature = (typeof DERMOSCOPIC_FEATURES)[number];
 export const PATCH_CLASSES = ['background', ...DERMOSCOPIC_FEATURES] as const;
 /** The name of one of {@link PATCH_CLASSES}. */
 export type PatchClass = (typeof PATCH_CLASSES)[number];
+
+/**
+ * A name of a class, a feature or a data set's column as people write it: `seborrheic_keratosis` is `seborrheic keratosis`,
+ * `milia_like_cyst` is `milia-like cyst`.
+ *
+ * @example
+ * ```ts
+ * inWords('milia_like_cyst'); // 'milia-like cyst'
+ * ```
+ */
+export function inWords(name: string): string {
+  return name.replace('milia_like', 'milia-like').replaceAll('_', ' ');
+}

@@ -1,9 +1,9 @@
 /** Each chart of a report as an SVG file that stands alone: dark on white, with its title, legend and notes. */
-import { invalidArgument } from '@lesion/core';
+import { invalidArgument, inWords } from '@lesion/core';
 import { DASHES, FIGURE_STYLE, SERIES } from './chart-style.js';
 import { confusionChart } from './confusion-chart.js';
 import { precisionRecallChart, rocChart } from './curve-chart.js';
-import { formatInterval, readable } from './format.js';
+import { formatInterval } from './format.js';
 import { histogramChart } from './histogram-chart.js';
 import { lineChart } from './line-chart.js';
 import { type Markup, markup, trusted } from './markup.js';
@@ -90,7 +90,7 @@ export function rocSvg({ title, classes, note }: ReportRanking): string {
   return sheet({
     title,
     panels: classes.length === 0 ? [] : [{ drawing: rocChart(classes) }],
-    legend: classes.map(({ name, roc }) => `${readable(name)}, AUC ${formatInterval(roc.area)}`),
+    legend: classes.map(({ name, roc }) => `${inWords(name)}, AUC ${formatInterval(roc.area)}`),
     notes: [bandNote(classes), note],
   });
 }
@@ -102,7 +102,7 @@ export function precisionRecallSvg({ title, classes, note }: ReportRanking): str
     panels: classes.length === 0 ? [] : [{ drawing: precisionRecallChart(classes) }],
     legend: classes.map(
       ({ name, precisionRecall, positives, negatives }) =>
-        `${readable(name)}, AP ${formatInterval(precisionRecall.area)}, ${positives} of ${positives + negatives}`,
+        `${inWords(name)}, AP ${formatInterval(precisionRecall.area)}, ${positives} of ${positives + negatives}`,
     ),
     notes: [bandNote(classes), note],
   });
@@ -114,7 +114,7 @@ export function reliabilitySvg({ title, classes, note }: ReportReliability): str
     title,
     panels: classes.map((reliable, i) => ({
       drawing: reliabilityChart(reliable, i),
-      caption: `${readable(reliable.name)}, error ${formatInterval(reliable.error)}`,
+      caption: `${inWords(reliable.name)}, error ${formatInterval(reliable.error)}`,
     })),
     notes: [RELIABILITY_NOTE, note],
   });

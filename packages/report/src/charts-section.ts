@@ -1,9 +1,10 @@
 /** The sections of a report with charts of scores: curves, reliability, histograms, confusion, groups. Leans on the charts. */
+import { inWords } from '@lesion/core';
 import { RELIABILITY_NOTE } from './chart-figures.js';
 import { seriesClass } from './chart-style.js';
 import { confusionChart } from './confusion-chart.js';
 import { precisionRecallChart, rocChart } from './curve-chart.js';
-import { formatInterval, formatMeasure, formatNumber, readable } from './format.js';
+import { formatInterval, formatMeasure, formatNumber } from './format.js';
 import { histogramChart, median } from './histogram-chart.js';
 import { type Markup, markup } from './markup.js';
 import { reliabilityChart } from './reliability-chart.js';
@@ -33,7 +34,7 @@ function ranking({ title, classes, note }: ReportRanking): Markup {
 <div class="scroll"><table><thead><tr><th scope="col">Class</th><th scope="col" class="number">Positives</th><th scope="col" class="number">Negatives</th><th scope="col" class="number"><abbr title="area under the ROC curve">AUC</abbr></th><th scope="col" class="number"><abbr title="average precision">AP</abbr></th></tr></thead>
 <tbody>${classes.map(
     ({ name, positives, negatives, roc, precisionRecall }, i) => markup`
-<tr><th scope="row">${swatch(i)}${readable(name)}</th><td class="number">${formatNumber(positives)}</td><td class="number">${formatNumber(negatives)}</td><td class="number">${formatInterval(roc.area)}</td><td class="number">${formatInterval(precisionRecall.area)}</td></tr>`,
+<tr><th scope="row">${swatch(i)}${inWords(name)}</th><td class="number">${formatNumber(positives)}</td><td class="number">${formatNumber(negatives)}</td><td class="number">${formatInterval(roc.area)}</td><td class="number">${formatInterval(precisionRecall.area)}</td></tr>`,
   )}</tbody></table></div>
 ${hasBand && markup`<p class="note">Bands and brackets hold 95 % of bootstrap samples.</p>`}${noteBelow(note)}</div>`;
 }
@@ -47,7 +48,7 @@ export function reliabilitySection(parts: readonly ReportReliability[]): Markup 
     ({ title, classes, note }) => markup`<div class="charts"><h3>${title}</h3>
 <div class="chart-row">${classes.map(
       (reliable, i) =>
-        markup`<figure class="square">${reliabilityChart(reliable, i).element}<figcaption><b>${readable(reliable.name)}</b>, error ${formatInterval(reliable.error)}</figcaption></figure>`,
+        markup`<figure class="square">${reliabilityChart(reliable, i).element}<figcaption><b>${inWords(reliable.name)}</b>, error ${formatInterval(reliable.error)}</figcaption></figure>`,
     )}</div><p class="note">${RELIABILITY_NOTE}</p>${noteBelow(note)}</div>`,
   )}`;
 }
@@ -77,7 +78,7 @@ function groups(part: ReportSubgroups): Markup {
   const rows = part.groups.map(({ attribute, name, count, measures }, i) => {
     const isFirst = part.groups[i - 1]?.attribute !== attribute;
     return markup`
-<tr${attribute === 'all' && markup` class="total"`}${isFirst && i > 0 && markup` class="first"`}><td class="soft">${isFirst && attribute !== 'all' && readable(attribute)}</td><th scope="row">${readable(name)}${isSmall(count) && markup` <span class="tag">few</span>`}</th><td class="number">${formatNumber(count)}</td>${names.map(
+<tr${attribute === 'all' && markup` class="total"`}${isFirst && i > 0 && markup` class="first"`}><td class="soft">${isFirst && attribute !== 'all' && inWords(attribute)}</td><th scope="row">${inWords(name)}${isSmall(count) && markup` <span class="tag">few</span>`}</th><td class="number">${formatNumber(count)}</td>${names.map(
       (measure) =>
         markup`<td class="measured"><svg class="chart mark" viewBox="0 0 120 16" aria-hidden="true">${intervalMark(measures[measure], 120, isSmall(count))}</svg><span class="number">${formatInterval(measures[measure])}</span></td>`,
     )}</tr>`;

@@ -1,6 +1,6 @@
 /** A confusion matrix: how often each class was taken for each. Leans on the plot's drawing. */
+import { inWords } from '@lesion/core';
 import { seriesClass } from './chart-style.js';
-import { readable } from './format.js';
 import { markup } from './markup.js';
 import { type Drawing, drawing } from './plot.js';
 import type { ReportConfusion } from './report-data.js';
@@ -14,7 +14,7 @@ export function confusionChart({ title, classes, counts }: ReportConfusion): Dra
     width: MARGIN.left + classes.length * CELL.width + MARGIN.right,
     height: MARGIN.top + classes.length * CELL.height + MARGIN.bottom,
   };
-  const names = classes.map(readable);
+  const names = classes.map(inWords);
   const rows = counts.map((row, r) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     const top = MARGIN.top + r * CELL.height;

@@ -41,8 +41,3 @@ export function formatSeconds(seconds: number | null | undefined): string {
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
 }
-
-/** A name of the data as a heading: `seborrheic_keratosis` becomes `seborrheic keratosis`. */
-export function readable(name: string): string {
-  return name.replaceAll('_', ' ');
-}

@@ -1,7 +1,7 @@
 /** The section of a report with a row an image: pictures, indexes, measures; the worst first. Leans on the markup and the colours. */
-import { DERMOSCOPIC_FEATURES, LESION_CLASSES, type LesionClass } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, inWords, LESION_CLASSES, type LesionClass } from '@lesion/core';
 import { cssColour, FEATURE_COLOURS, OUTLINE_COLOURS } from './colours.js';
-import { formatMeasure, readable } from './format.js';
+import { formatMeasure } from './format.js';
 import { type Markup, markup, trusted } from './markup.js';
 import { type PaletteName, paletteTable } from './palettes.js';
 import { assertPicture, type ReportPicture } from './picture.js';
@@ -50,7 +50,7 @@ class PictureList {
 function strip({ id, pictures, featureCounts }: ReportImage, list: PictureList): Markup {
   const where = `images ${id}`;
   const counted = DERMOSCOPIC_FEATURES.filter((name) => (featureCounts?.[name] ?? 0) > 0).map(
-    (name) => `${readable(name)} ${featureCounts![name]}`,
+    (name) => `${inWords(name)} ${featureCounts![name]}`,
   );
   const features =
     featureCounts === undefined
@@ -60,7 +60,7 @@ function strip({ id, pictures, featureCounts }: ReportImage, list: PictureList):
     (name) =>
       list.figure(
         pictures.refinedMaps?.[name],
-        `refined map, ${readable(name)}`,
+        `refined map, ${inWords(name)}`,
         `${where} refinedMaps.${name}`,
       ),
   )}${list.figure(pictures.superpixels, 'superpixels', `${where} superpixels`)}${list.figure(pictures.features, features, `${where} features`)}</div>`;
@@ -79,7 +79,7 @@ function indexList({ indexes, probabilities, truth }: ReportImage): Markup | und
     const value = values[name]!;
     const strong = value === highest;
     const spoken = both && markup`<span class="spoken">index </span>`;
-    return markup`<div${strong && markup` class="highest"`}><dt>${readable(name)}${name === truth && markup` <span class="tag">truth</span>`}</dt>${both && markup`<dd>${spoken}${formatMeasure(indexes[name])}</dd>`}<dd>${both && markup`<span class="spoken">probability </span>`}${formatMeasure(value)}</dd><dd class="share">${bar(value, strong)}</dd></div>`;
+    return markup`<div${strong && markup` class="highest"`}><dt>${inWords(name)}${name === truth && markup` <span class="tag">truth</span>`}</dt>${both && markup`<dd>${spoken}${formatMeasure(indexes[name])}</dd>`}<dd>${both && markup`<span class="spoken">probability </span>`}${formatMeasure(value)}</dd><dd class="share">${bar(value, strong)}</dd></div>`;
   })}</dl>`;
 }
 
@@ -117,7 +117,7 @@ function legend(images: readonly ReportImage[], palette: PaletteName): Markup {
     has(({ pictures }) => pictures.features) &&
     DERMOSCOPIC_FEATURES.map(
       (name) =>
-        markup`<li><svg viewBox="0 0 32 16" aria-hidden="true"><rect width="32" height="16" fill="${cssColour(FEATURE_COLOURS[name])}"/></svg>${readable(name)}</li>`,
+        markup`<li><svg viewBox="0 0 32 16" aria-hidden="true"><rect width="32" height="16" fill="${cssColour(FEATURE_COLOURS[name])}"/></svg>${inWords(name)}</li>`,
     )
   }</ul>`;
 }
@@ -153,7 +153,7 @@ export function imagesSection(
       ...measures.map((name) => finite(image.measures?.[name])),
     ];
     return markup`
-<tr role="row" data-row="${i}" data-truth="${image.truth ?? ''}" data-values="${JSON.stringify(values)}"><th role="rowheader" scope="row" class="identity"><b>${image.id}</b>${image.truth && markup`<span class="soft">truth: ${readable(image.truth)}</span>`}${image.note && markup`<p class="note">${image.note}</p>`}</th>
+<tr role="row" data-row="${i}" data-truth="${image.truth ?? ''}" data-values="${JSON.stringify(values)}"><th role="rowheader" scope="row" class="identity"><b>${image.id}</b>${image.truth && markup`<span class="soft">truth: ${inWords(image.truth)}</span>`}${image.note && markup`<p class="note">${image.note}</p>`}</th>
 <td role="cell" class="strip">${strip(image, list)}</td>${
       classes.length > 0 &&
       markup`
@@ -177,7 +177,7 @@ export function imagesSection(
 <noscript><p class="warnings">The pictures are shown by this page's own script, which is switched off.</p></noscript>
 <div class="filters" role="search" aria-label="Images"><label>Find <input type="search" class="find" placeholder="id, note, diagnosis" autocomplete="off"></label>${
       truths.length > 1 &&
-      markup`<label>Truth <select class="truth"><option value="">any</option>${truths.map((name) => markup`<option value="${name}">${readable(name)}</option>`)}</select></label>`
+      markup`<label>Truth <select class="truth"><option value="">any</option>${truths.map((name) => markup`<option value="${name}">${inWords(name)}</option>`)}</select></label>`
     }<output class="shown">${images.length} ${images.length === 1 ? 'image' : 'images'}</output></div>
 <table class="wide images" role="table" aria-label="Images" style="--columns: ${columns}"><thead role="rowgroup"><tr role="row">
 <th role="columnheader" scope="col">${sortButton({ label: 'Image', name: 'image', column: 0, first: 'ascending' })}</th><th role="columnheader" scope="col" class="plain">Pictures</th>${
@@ -185,8 +185,8 @@ export function imagesSection(
       markup`<th role="columnheader" scope="col">${isCalibrated ? 'Index and probability' : 'Index'} <span class="sorts">${classes.map(
         (name, i) =>
           sortButton({
-            label: readable(name),
-            name: `${score} of ${readable(name)}`,
+            label: inWords(name),
+            name: `${score} of ${inWords(name)}`,
             column: 1 + i,
             first: 'descending',
           }),

@@ -1,5 +1,6 @@
 /** The section of a report with the challenge's measures, a table a task. Leans on the markup. */
-import { formatMeasure, readable } from './format.js';
+import { inWords } from '@lesion/core';
+import { formatMeasure } from './format.js';
 import { type Markup, markup } from './markup.js';
 import type { ReportMeasure, ReportScores } from './report-data.js';
 
@@ -41,7 +42,7 @@ function taskTable({
   note,
 }: ReportScores): Markup {
   const rows = [
-    ...Object.entries(perClass ?? {}).map(([name, values]) => ({ name: readable(name), values, kind: '' })),
+    ...Object.entries(perClass ?? {}).map(([name, values]) => ({ name: inWords(name), values, kind: '' })),
     {
       name: 'mean',
       values: metrics,

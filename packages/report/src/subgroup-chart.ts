@@ -1,7 +1,8 @@
 /** Measures by group as marks with intervals, a column a measure. Leans on d3-scale and the plot's drawing. */
+import { inWords } from '@lesion/core';
 import { scaleLinear } from 'd3-scale';
 import { seriesClass } from './chart-style.js';
-import { formatInterval, formatMeasure, readable } from './format.js';
+import { formatInterval, formatMeasure } from './format.js';
 import { type Markup, markup } from './markup.js';
 import { type Drawing, drawing, round } from './plot.js';
 import type { ReportMeasure, ReportSubgroups } from './report-data.js';
@@ -48,8 +49,8 @@ export function subgroupChart(subgroups: ReportSubgroups): Drawing {
     const top = HEAD + r * ROW;
     const isFirst = groups[r - 1]?.attribute !== attribute;
     return markup`<g transform="translate(0 ${top})">${
-      isFirst && markup`<text x="0" y="12">${attribute === 'all' ? '' : readable(attribute)}</text>`
-    }<text class="ink" x="92" y="12">${readable(name)}</text><text x="${NAMES - 16}" y="12" text-anchor="end">${count}</text>${names.map(
+      isFirst && markup`<text x="0" y="12">${attribute === 'all' ? '' : inWords(attribute)}</text>`
+    }<text class="ink" x="92" y="12">${inWords(name)}</text><text x="${NAMES - 16}" y="12" text-anchor="end">${count}</text>${names.map(
       (measure, c) =>
         markup`<g transform="translate(${NAMES + c * COLUMN} 0)">${intervalMark(measures[measure], COLUMN - VALUE - 12, count < smallest)}<text class="ink" x="${COLUMN - VALUE - 4}" y="12">${estimate(measures[measure])}</text></g>`,
     )}</g>`;

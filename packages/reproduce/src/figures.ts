@@ -1,7 +1,7 @@
 /** The paper's figures from our own predictions: 3, 4, 7 and 8, each as SVG and PNG. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type BinaryMask, LESION_CLASSES, type LesionClass } from '@lesion/core';
+import { type BinaryMask, inWords, LESION_CLASSES, type LesionClass } from '@lesion/core';
 import { type IsicRecord, readRecordImage, readRecordMask } from '@lesion/isic';
 import { distanceMap } from '@lesion/licu';
 import { confusionCounts, segmentationMetrics } from '@lesion/metrics';
@@ -35,12 +35,6 @@ export interface WrittenFigure {
   svg: string;
   png: string;
 }
-
-const CLASS_WORDS: Readonly<Record<LesionClass, string>> = {
-  melanoma: 'melanoma',
-  seborrheic_keratosis: 'seborrheic keratosis',
-  nevus: 'nevus',
-};
 
 /** A predicted image with what Figs. 3 and 8 show of it. */
 interface Segmented {
@@ -77,7 +71,7 @@ async function figure3(images: readonly Segmented[]): Promise<FigurePanel[]> {
     for (const { record, mask } of spread(images, diagnosis, 1)) {
       const image = await readRecordImage(record);
       panels.push(
-        { image: drawOutline(image, mask), caption: `${record.id}, ${CLASS_WORDS[diagnosis]}` },
+        { image: drawOutline(image, mask), caption: `${record.id}, ${inWords(diagnosis)}` },
         { image: drawHeatMap(distanceMap(mask)), caption: 'distance map, 0 to 1' },
       );
     }
@@ -175,7 +169,7 @@ async function figure8(images: readonly Segmented[]): Promise<FigurePanel[]> {
     const outlined = drawOutline(image, truth, { colour: OUTLINE_COLOURS.truth });
     panels.push({
       image: drawOutline(outlined, mask, { colour: OUTLINE_COLOURS.result }),
-      caption: `${letter(i)} ${CLASS_WORDS[record.diagnosis!]}, JA ${ja.toFixed(3)}`,
+      caption: `${letter(i)} ${inWords(record.diagnosis!)}, JA ${ja.toFixed(3)}`,
     });
   }
   return panels;

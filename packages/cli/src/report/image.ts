@@ -2,6 +2,7 @@
 import {
   contiguousData,
   createScalarMap,
+  inWords,
   LESION_CLASSES,
   type LesionClass,
   resizeMaps,
@@ -49,7 +50,7 @@ async function mapPictures(
   const small = contiguousData(resizeMaps(refinedMaps, size));
   const refined = LESION_CLASSES.map((name, channel) => [
     name,
-    draw(mapOf(small as Float32Array, size, channel), `refined map of ${id}, ${name.replaceAll('_', ' ')}`),
+    draw(mapOf(small as Float32Array, size, channel), `refined map of ${id}, ${inWords(name)}`),
   ]);
   return {
     distanceMap: draw(resizeScalarMap(distanceMap, size), `distance map of ${id}`),
