@@ -16,7 +16,7 @@ import {
 } from '@lesion/report';
 import { renderSvg } from '@lesion/report/node';
 import { decodeLabels, type SuperpixelOptions } from '@lesion/superpixel';
-import { keptSuperpixels, type NetworkHistory } from '@lesion/train';
+import { keptSuperpixels, type NetworkHistory, readHistory } from '@lesion/train';
 import writeFileAtomic from 'write-file-atomic';
 import type { RunName } from './experiments.js';
 import type { ReproductionFolder } from './folder.js';
@@ -137,16 +137,19 @@ function lossChart(history: NetworkHistory, name: string): Chart {
   };
 }
 
-function figure7(runs: ReadonlyMap<RunName, FinishedRun>): FigurePanel[] {
+async function figure7(runs: ReadonlyMap<RunName, FinishedRun>): Promise<FigurePanel[]> {
   const wanted = [
     ['lin', 'dr', 'DR'],
     ['lin', 'dm', 'DM'],
     ['fcrn88-dr-dm', 'dr-dm', 'DR+DM'],
   ] as const;
-  const charts = wanted.flatMap(([name, network, data]) => {
-    const history = runs.get(name)?.history[network];
-    return history === undefined ? [] : [{ data, chart: lossChart(history, `FCRN-88 trained with ${data}`) }];
-  });
+  const charts: { data: string; chart: Chart }[] = [];
+  for (const [name, network, data] of wanted) {
+    const run = runs.get(name);
+    const history = run && (await readHistory(run.folder))[network];
+    if (history !== undefined)
+      charts.push({ data, chart: lossChart(history, `FCRN-88 trained with ${data}`) });
+  }
   // One scale for all: the paper compares their heights.
   const values = charts.flatMap(({ chart }) =>
     chart.series.flatMap((series) => series.values.filter((value) => value !== null)),
@@ -209,7 +212,7 @@ export async function writeFigures(options: FiguresOptions): Promise<WrittenFigu
     }),
     7: async () => ({
       title: 'Fig. 7. Loss curves of FCRN-88 by training set',
-      panels: figure7(runs),
+      panels: await figure7(runs),
       columns: 3,
       notes: [
         'Training: means over parts of an epoch where epochs are few. Validation: held-out training images, after each epoch.',

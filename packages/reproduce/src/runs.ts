@@ -7,11 +7,9 @@ import {
   type BundleManifest,
   LIN_PROFILES,
   type LinJitter,
-  type NetworkHistory,
   type OnProgress,
   type Profile,
   readBundle,
-  readHistory,
   trainLfn,
   trainLin,
 } from '@lesion/train';
@@ -38,8 +36,6 @@ export interface FinishedRun {
   name: RunName;
   folder: string;
   manifest: BundleManifest;
-  /** Loss curves by network. */
-  history: Readonly<Record<string, NetworkHistory>>;
 }
 
 export function isFinished(folder: ReproductionFolder, name: RunName): boolean {
@@ -91,9 +87,8 @@ export async function finishedRuns(folder: ReproductionFolder): Promise<Map<RunN
   const read = mapInOrder(there, async (name) => ({
     name,
     manifest: (await readBundle(folder.run(name))).manifest,
-    history: await readHistory(folder.run(name)),
   }));
-  for await (const { name, manifest, history } of read) {
+  for await (const { name, manifest } of read) {
     const kind = RUNS.find((run) => run.name === name)!.kind;
     if (manifest.kind !== kind) {
       throw new LesionError('INVALID_FILE', {
@@ -103,7 +98,7 @@ export async function finishedRuns(folder: ReproductionFolder): Promise<Map<RunN
         expected: kind,
       });
     }
-    runs.set(name, { name, folder: folder.run(name), manifest, history });
+    runs.set(name, { name, folder: folder.run(name), manifest });
   }
   return runs;
 }

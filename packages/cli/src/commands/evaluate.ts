@@ -23,6 +23,9 @@ const SPLITS = {
   test: 'test',
 } as const;
 
+/** Samples behind each interval of a report, and behind the bands of its curves even where there are no intervals. */
+const REPLICATES = 1000;
+
 interface EvaluateOptions extends ModelOptions {
   data: string;
   split: keyof typeof SPLITS;
@@ -90,7 +93,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
     let evaluation: Evaluation;
     const startedAt = new Date().toISOString();
     const report = options.report && options.out !== undefined ? new EvaluationReport() : undefined;
-    const { bootstrap = report === undefined ? 0 : 1000 } = options;
+    const { bootstrap = report === undefined ? 0 : REPLICATES } = options;
     try {
       const { out, scores } = options;
       const folder = out === undefined ? undefined : await PredictionFolder.open(out, { scores });
@@ -134,8 +137,7 @@ export const evaluate = defineCommand<[], EvaluateOptions>({
           startedAt,
         },
         evaluation,
-        // Curves have bands even where the tables have no intervals.
-        draw: { replicates: bootstrap || 1000, seed: context.seed },
+        draw: { replicates: bootstrap || REPLICATES, seed: context.seed },
         data: options.data,
         models: choice,
         ...(where === undefined ? {} : { where: `${where.column}=${where.value}` }),
