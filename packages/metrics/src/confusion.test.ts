@@ -1,7 +1,9 @@
-import { createBinaryMask, SeededRandom } from '@lesion/core';
+import { createBinaryMask, SeededRandom, setKernels } from '@lesion/core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { confusionCounts, createConfusionAccumulator } from './index.js';
+
+afterEach(() => setKernels('auto'));
 
 describe('confusionCounts', () => {
   it('counts each cell once', () => {
@@ -26,10 +28,14 @@ describe('confusionCounts', () => {
     );
   });
 
-  it('counts bytes by fours as it counts numbers, wherever they begin', () => {
+  it.each([
+    ['by fours', 'plain', 3000],
+    ['by vectors, tile by tile', 'auto', 100_000],
+  ] as const)('counts bytes %s as it counts numbers, wherever they begin', (_, kernels, max) => {
+    setKernels(kernels);
     fc.assert(
       fc.property(
-        fc.integer({ min: 0, max: 3000 }),
+        fc.integer({ min: 0, max }),
         fc.integer(),
         fc.tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 })),
         fc.constantFrom(0.1, 0.5, 1),

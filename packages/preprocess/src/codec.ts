@@ -17,6 +17,7 @@ import {
   type Size,
   sizeOf,
 } from '@lesion/core';
+import { binarise } from './binarise.js';
 import { assertComplete } from './complete.js';
 import { assertWithinLimit, memorySource, readHeader } from './header.js';
 import type { Pixels, Platform } from './platform.js';
@@ -183,25 +184,6 @@ function uprightRgb(
   { background }: Pick<Request, 'background'>,
 ): RgbImage {
   return upright(createRgbImage(pixels.size, flattened(pixels, background)), pixels.orientation);
-}
-
-/** Sets values above the threshold to 1 and the others to 0, in place. Masks are black or white nearly everywhere. */
-function binarise(values: Uint8Array, threshold: number): void {
-  const [white, ones] = [0xffffffff, 0x01010101];
-  const quads =
-    values.byteOffset % 4 === 0
-      ? new Uint32Array(values.buffer, values.byteOffset, values.length >> 2)
-      : new Uint32Array();
-  for (let quad = 0; quad < quads.length; quad++) {
-    const word = quads[quad]!;
-    if (word === 0) continue;
-    if (word === white) {
-      quads[quad] = ones;
-      continue;
-    }
-    for (let i = 4 * quad; i < 4 * quad + 4; i++) values[i] = values[i]! > threshold ? 1 : 0;
-  }
-  for (let i = 4 * quads.length; i < values.length; i++) values[i] = values[i]! > threshold ? 1 : 0;
 }
 
 /** Makes the decoders and encoders that run on a platform. */
