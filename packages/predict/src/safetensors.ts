@@ -149,7 +149,9 @@ export function decodeTensors(bytes: Uint8Array, source: string): TensorFile {
     if (scale?.dtype !== 'F32' || scale.shape.join() !== String(shape.at(-1))) {
       throw damaged(`the array ${name} has no scale for each of its channels`);
     }
-    return fromInt8({ steps: new Int8Array(bytesAt(name)), scales: floatsAt(scaleName(name)) });
+    const { buffer, byteOffset, length } = bytesAt(name);
+    const steps = new Int8Array(buffer, byteOffset, length);
+    return fromInt8({ steps, scales: floatsAt(scaleName(name)) });
   };
   const scales = new Set(
     Object.keys(entries)
