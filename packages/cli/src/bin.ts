@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-// The executable: hands the process's arguments and streams to the command and ends with its exit code.
+// What `bin/lesion.js` runs: hands the process's arguments and streams to the command and ends with its exit code.
 import { runCli } from './run.js';
 
 // A reader that closes the pipe early, such as `head`, is no failure of ours.

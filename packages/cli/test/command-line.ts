@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const executable = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
-if (!existsSync(executable)) {
+const executable = fileURLToPath(new URL('../bin/lesion.js', import.meta.url));
+if (!existsSync(new URL('../dist/bin.js', import.meta.url))) {
   throw new Error('packages/cli/dist/bin.js is missing: build the package before these tests');
 }
 

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import headless from '@xterm/headless';
 
-export const executable = fileURLToPath(new URL('../dist/bin.js', import.meta.url));
+export const executable = fileURLToPath(new URL('../bin/lesion.js', import.meta.url));
 
 const hasProgram = (name: string, ...args: string[]): boolean => spawnSync(name, args).status === 0;
 
