@@ -1,6 +1,6 @@
 /**
  * Compiles kernels: `packages/X/assembly/*.ts` (AssemblyScript) to `packages/X/src/kernels/binary.ts`, which is
- * committed and which `loadKernels` of `@lesion/core` runs.
+ * committed and which `loadKernels` of `@lesion/core` runs. What several packages' kernels need is in `lanes.ts`.
  *
  *     node tools/wasm/build.mjs            # every package that has kernels
  *     node tools/wasm/build.mjs superpixel

@@ -1,18 +1,23 @@
 /** What a data folder holds, as tables for a terminal. Pure; leans on the report of @lesion/isic. */
-import { DERMOSCOPIC_FEATURES, inWords, LESION_CLASSES } from '@lesion/core';
+import { DERMOSCOPIC_FEATURES, LESION_CLASSES } from '@lesion/core';
 import type { DatasetReport, IssueSeverity } from '@lesion/isic';
 import { formatCount } from './format.js';
 import { harmless, type Screen, type TextFormat } from './screen.js';
-import { formatTable, wrapText } from './table.js';
+import { formatTable, heading, wrapText } from './table.js';
 
 const SEVERITY_FORMATS: Record<IssueSeverity, TextFormat> = { error: 'red', warning: 'yellow', info: 'cyan' };
-
-const words = (name: string): string => inWords(name).replace(' ', '\n');
 
 /** A table of the splits, one of annotated attributes where there are any, the issues and a verdict. */
 export function formatReportTable(report: DatasetReport, maxIssues: number, screen: Screen): string {
   const splits = Object.entries(report.splits).filter(([, { parts }]) => parts.length > 0);
-  const header = ['', 'images', 'masks', 'superpixel\nmaps', 'features\nJSONs', ...LESION_CLASSES.map(words)];
+  const header = [
+    '',
+    'images',
+    'masks',
+    'superpixel\nmaps',
+    'features\nJSONs',
+    ...LESION_CLASSES.map(heading),
+  ];
   const hasUndiagnosed = splits.some(([, { undiagnosed }]) => undiagnosed > 0);
   const rows = splits.map(([name, split]) => [
     name,
@@ -37,7 +42,7 @@ export function formatReportTable(report: DatasetReport, maxIssues: number, scre
     parts.push(
       formatTable(
         [
-          ['attribute\nmasks', 'images', ...DERMOSCOPIC_FEATURES.map(words)],
+          ['attribute\nmasks', 'images', ...DERMOSCOPIC_FEATURES.map(heading)],
           ...annotated.map(([name, split]) => [
             name,
             String(split.annotated),

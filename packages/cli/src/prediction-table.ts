@@ -2,7 +2,7 @@
 import { DERMOSCOPIC_FEATURES, inWords, LESION_CLASSES } from '@lesion/core';
 import { formatDuration } from './format.js';
 import { harmless, type Screen } from './screen.js';
-import { formatTable } from './table.js';
+import { formatTable, heading } from './table.js';
 
 /** What a row says of an image. */
 export interface PredictedRow {
@@ -32,7 +32,7 @@ export function formatPredictions(rows: readonly PredictedRow[], screen: Screen)
   const hasLfn = rows.some(({ features }) => features !== undefined);
   const header = [
     'image',
-    ...(hasLin ? [...LESION_CLASSES.map((name) => inWords(name).replace(' ', '\n')), 'lesion'] : []),
+    ...(hasLin ? [...LESION_CLASSES.map(heading), 'lesion'] : []),
     'time',
     ...(hasLfn ? ['features by superpixels'] : []),
   ];

@@ -1,4 +1,5 @@
 /** Tables as aligned text that heeds the width of a screen. Pure; no lines are drawn, so that it copies well. */
+import { inWords } from '@lesion/core';
 import { fitText, plainScreen, type Screen, textWidth } from './screen.js';
 
 export interface TableOptions {
@@ -19,6 +20,9 @@ const GAP = 2;
 const COMFORTABLE = 24;
 /** Narrower than this it does not read. */
 const LEAST_WRAPPED = 10;
+
+/** A class or a feature as the title of a narrow column: its second word on a line of its own. */
+export const heading = (name: string): string => inWords(name).replace(' ', '\n');
 
 /** Cuts text into lines that fit, between words where there are any. */
 export function wrapText(text: string, width: number): string[] {

@@ -1,23 +1,8 @@
 // Counts of two binary masks, 16 bytes at a time.
+import { addBytes, total } from '../../../tools/wasm/lanes';
 
 /** As many vectors as counters of 8 bits can add up. */
 const VECTORS: i32 = 255;
-
-/** Counters of 8 bits, added to four lanes of 32. */
-// @ts-expect-error: decorators of functions are AssemblyScript's
-@inline
-function addCounters(sums: v128, counters: v128): v128 {
-  return i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counters)));
-}
-
-function total(sums: v128): i32 {
-  return (
-    i32x4.extract_lane(sums, 0) +
-    i32x4.extract_lane(sums, 1) +
-    i32x4.extract_lane(sums, 2) +
-    i32x4.extract_lane(sums, 3)
-  );
-}
 
 /**
  * Counts the ones of two arrays of 0 and 1.
@@ -47,9 +32,9 @@ export function countPairs(truth: usize, prediction: usize, length: i32, counts:
       fewPredicted = i8x16.add(fewPredicted, there);
       fewBoth = i8x16.add(fewBoth, v128.and(here, there));
     }
-    positives = addCounters(positives, fewPositives);
-    predicted = addCounters(predicted, fewPredicted);
-    both = addCounters(both, fewBoth);
+    positives = addBytes(positives, fewPositives);
+    predicted = addBytes(predicted, fewPredicted);
+    both = addBytes(both, fewBoth);
   }
   store<i32>(counts, total(positives));
   store<i32>(counts + 4, total(predicted));

@@ -1,4 +1,5 @@
 // PNG's row filters, 16 bytes at a time: byte for byte what the plain path makes.
+import { addBytes, total } from '../../../tools/wasm/lanes';
 
 /** Distances of bytes that have no sign. */
 // @ts-expect-error: decorators of functions are AssemblyScript's
@@ -11,17 +12,7 @@ function distance(a: v128, b: v128): v128 {
 // @ts-expect-error: decorators of functions are AssemblyScript's
 @inline
 function addMagnitudes(sums: v128, bytes: v128): v128 {
-  const pairs = i16x8.extadd_pairwise_i8x16_u(i8x16.abs(bytes));
-  return i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(pairs));
-}
-
-function total(sums: v128): i32 {
-  return (
-    i32x4.extract_lane(sums, 0) +
-    i32x4.extract_lane(sums, 1) +
-    i32x4.extract_lane(sums, 2) +
-    i32x4.extract_lane(sums, 3)
-  );
+  return addBytes(sums, i8x16.abs(bytes));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The section of a report with the challenge's measures, a table a task. Leans on the markup. */
 import { inWords } from '@lesion/core';
-import { formatMeasure } from './format.js';
+import { formatMeasure, UNDEFINED_MARK } from './format.js';
 import { type Markup, markup } from './markup.js';
 import type { ReportMeasure, ReportScores } from './report-data.js';
 
@@ -20,14 +20,12 @@ const MEASURES: Record<string, string> = {
   AP: 'average precision',
 };
 
-const UNDEFINED = formatMeasure(undefined);
-
 function cell(measure: ReportMeasure | undefined): Markup {
   if (typeof measure !== 'object' || measure === null) {
     return markup`<td class="number">${formatMeasure(measure)}</td>`;
   }
   const { value, low, high } = measure;
-  const isKnown = formatMeasure(low) !== UNDEFINED && formatMeasure(high) !== UNDEFINED;
+  const isKnown = formatMeasure(low) !== UNDEFINED_MARK && formatMeasure(high) !== UNDEFINED_MARK;
   return markup`<td class="number">${formatMeasure(value)}${isKnown && markup`<span class="interval">${formatMeasure(low)} to ${formatMeasure(high)}</span>`}</td>`;
 }
 

@@ -139,16 +139,20 @@ function lossChart(history: NetworkHistory, name: string): Chart {
 
 async function figure7(runs: ReadonlyMap<RunName, FinishedRun>): Promise<FigurePanel[]> {
   const wanted = [
-    ['lin', 'dr', 'DR'],
-    ['lin', 'dm', 'DM'],
-    ['fcrn88-dr-dm', 'dr-dm', 'DR+DM'],
+    { name: 'lin', networks: { dr: 'DR', dm: 'DM' } },
+    { name: 'fcrn88-dr-dm', networks: { 'dr-dm': 'DR+DM' } },
   ] as const;
   const charts: { data: string; chart: Chart }[] = [];
-  for (const [name, network, data] of wanted) {
+  for (const { name, networks } of wanted) {
     const run = runs.get(name);
-    const history = run && (await readHistory(run.folder))[network];
-    if (history !== undefined)
-      charts.push({ data, chart: lossChart(history, `FCRN-88 trained with ${data}`) });
+    if (run === undefined) continue;
+    const histories = await readHistory(run.folder);
+    for (const [network, data] of Object.entries(networks)) {
+      const history = histories[network];
+      if (history !== undefined) {
+        charts.push({ data, chart: lossChart(history, `FCRN-88 trained with ${data}`) });
+      }
+    }
   }
   // One scale for all: the paper compares their heights.
   const values = charts.flatMap(({ chart }) =>

@@ -1,7 +1,7 @@
 // Generated from assembly/ by `node tools/wasm/build.mjs preprocess`; a test compares. Do not edit.
 
 /** SHA-256 of the sources. */
-export const sources = '771f0975c613d8a203b627cf7760dc90e3313f6725ed96634d972e5e49451222';
+export const sources = 'fd43fca918040ee538b60b02dec4b5f7d4febb045d08444d5a1851a0efbebb7b';
 
 /** The WebAssembly module, base64. */
 export const binary =
